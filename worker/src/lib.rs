@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Barcelona's worker: takes operations off the queue and runs them as workflows of steps on AWS.
+//!
+//! `queue` brings claimed operations, `workflows` says what each kind does, `engine` runs it, `aws` talks to AWS.
+
+pub mod engine;

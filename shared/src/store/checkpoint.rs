@@ -1,0 +1,67 @@
+//! Checkpoints: what a running operation writes down between its steps.
+
+use serde_json::Value;
+
+use super::{Fence, StepRecord, Store, StoreError};
+use crate::ids::OperationId;
+use crate::journal::Event;
+use crate::operation::{Reason, Residue, State, Undo};
+use crate::problem::Problem;
+
+/// Fields of the operation that a checkpoint sets; `None` keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// `running`, `waiting` or `undoing`.
+    pub state: Option<State>,
+    /// What it waits for; `Some(None)` clears.
+    pub reason: Option<Option<Reason>>,
+    /// The target computed at the first claim.
+    pub target: Option<Value>,
+    /// 0 to 100; a lower one than stands is not written.
+    pub percent: Option<u8>,
+    /// Seconds to go; `Some(None)` clears.
+    pub eta_seconds: Option<Option<u64>>,
+    /// One line.
+    pub headline: Option<String>,
+    /// All warnings.
+    pub warnings: Option<Vec<String>>,
+    /// The undo.
+    pub undo: Option<Undo>,
+    /// The error that an undo follows, kept over crashes.
+    pub error: Option<Problem>,
+    /// All residue so far.
+    pub residue: Option<Vec<Residue>>,
+}
+
+/// One atomic write of a running operation.
+#[derive(Clone, Debug, Default)]
+pub struct Checkpoint {
+    /// Steps that changed.
+    pub steps: Vec<StepRecord>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// Fields that changed.
+    pub changes: Changes,
+    /// Drawn once per checkpoint, so that a checkpoint sent twice is written once.
+    pub nonce: String,
+}
+
+/// What a running operation should know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signals {
+    /// Somebody asked to cancel it.
+    pub cancel: bool,
+}
+
+impl Store {
+    /// Writes a checkpoint: steps, journal entries, fields; resets the crash counter; publishes. Refused when fenced.
+    pub async fn checkpoint(
+        &self,
+        id: &OperationId,
+        fence: &Fence,
+        checkpoint: &Checkpoint,
+    ) -> Result<Signals, StoreError> {
+        let _ = (id, fence, checkpoint);
+        todo!()
+    }
+}

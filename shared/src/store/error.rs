@@ -1,0 +1,47 @@
+//! What the store could not do.
+
+use crate::ids::OperationId;
+use crate::names::HeritageName;
+
+/// Why the store did nothing, or does not know whether it did.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Redis does not answer, or the connection broke: nobody knows whether the script ran.
+    #[error("Redis does not answer")]
+    Unavailable(#[source] redis::RedisError),
+    /// Redis refused: out of memory, read-only replica, wrong type.
+    #[error("Redis refused the command")]
+    Rejected(#[source] redis::RedisError),
+    /// A record cannot be read; the text names the key and field, never the value.
+    #[error("the record {0} cannot be read")]
+    Corrupt(String, #[source] serde_json::Error),
+    /// The fencing token is not the operation's any more: another worker has it, or it was parked, or it ended.
+    #[error("the operation is no longer held with this fencing token")]
+    Fenced,
+    /// The request cannot be accepted as things stand.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+}
+
+/// Why a request was not accepted. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The idempotency key was used with another body.
+    KeyReused(OperationId),
+    /// The records changed since they were read: read again, check again, send again.
+    Stale,
+    /// This port or address range was reserved meanwhile: draw another.
+    Reserved(String),
+    /// The thing to make exists.
+    Exists,
+    /// The thing to change does not exist.
+    Missing,
+    /// The district is being deleted.
+    BeingDeleted,
+    /// The district still has these heritages.
+    HasHeritages(Vec<HeritageName>),
+    /// The operation's state does not allow it.
+    WrongState(crate::operation::State),
+    /// A later operation on the same thing was accepted.
+    SupersededByLater(OperationId),
+}

@@ -1,0 +1,35 @@
+//! The operation store on Redis: system of record, queue, leases, budgets and journal.
+//!
+//! Every key is in `keys.rs`; every transition is one Lua script in `lua/` and one typed call here. Everything that
+//! measures time uses Redis' clock.
+//!
+//! Assumptions: after a connection error nobody knows whether a script ran, so each script may be sent twice.
+
+mod accept;
+mod budget;
+mod cancel;
+mod checkpoint;
+mod claim;
+mod connect;
+mod error;
+mod finish;
+pub mod keys;
+mod park;
+mod read;
+mod record;
+mod retry;
+mod watch;
+
+pub use accept::{Acceptance, Accepted, Expect, Idempotency, Reservation};
+pub use budget::{Budget, Take};
+pub use cancel::Cancelled;
+pub use checkpoint::{Changes, Checkpoint, Signals};
+pub use claim::{Claim, Fence, Renewal};
+pub use connect::{Health, Settings, Store};
+pub use error::{Refusal, StoreError};
+pub use finish::{Finish, RecordChange};
+pub use park::Park;
+pub use read::{Filter, HeritageView, Page, Unfinished};
+pub use record::StepRecord;
+pub use retry::Retried;
+pub use watch::{Notice, Watcher};

@@ -1,0 +1,15 @@
+//! The step engine: runs a plan of steps so that each takes effect once, through crashes, retries, cancel and undo.
+//!
+//! It knows no AWS: steps bring that.
+
+mod failure;
+mod resource;
+mod run;
+mod step;
+mod workflow;
+
+pub use failure::{Class, Failure};
+pub use resource::{Found, Ready, Resource};
+pub use run::{Context, Run};
+pub use step::{Step, Turn, Undone, Wait};
+pub use workflow::{Ending, Plan, Planned, Workflow};
