@@ -1,0 +1,37 @@
+//! Our own API beside AWS's, under `/_sim`: what exists, what was called, what shall go wrong, and what time it is.
+
+mod calls;
+mod clock;
+mod faults;
+mod inventory;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::sim::Sim;
+
+/// Every route of the control API.
+pub(crate) fn router() -> Router<Sim> {
+    Router::new()
+        .route("/_sim/health", get(health))
+        .route("/_sim/inventory", get(inventory::show))
+        .route("/_sim/calls", get(calls::list).delete(calls::clear))
+        .route("/_sim/unknown", get(calls::unknown))
+        .route("/_sim/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/_sim/faults/{id}", get(faults::show).delete(faults::remove))
+        .route("/_sim/clock", get(clock::show))
+        .route("/_sim/clock/advance", post(clock::advance))
+        .route("/_sim/reset", post(reset))
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+async fn reset(State(sim): State<Sim>) -> StatusCode {
+    sim.reset();
+    StatusCode::NO_CONTENT
+}

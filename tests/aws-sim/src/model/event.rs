@@ -1,0 +1,26 @@
+//! What happens by itself once its time has come; each service has its own kinds.
+
+use super::context::Context;
+use super::{autoscaling, ec2, ecs, elb, route53};
+
+/// Something that was scheduled.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    Ec2(ec2::Event),
+    AutoScaling(autoscaling::Event),
+    Ecs(ecs::Event),
+    Elb(elb::Event),
+    Route53(route53::Event),
+}
+
+impl Event {
+    pub(crate) fn happen(self, context: &mut Context<'_>) {
+        match self {
+            Self::Ec2(event) => ec2::on_event(context, event),
+            Self::AutoScaling(event) => autoscaling::on_event(context, event),
+            Self::Ecs(event) => ecs::on_event(context, event),
+            Self::Elb(event) => elb::on_event(context, event),
+            Self::Route53(event) => route53::on_event(context, event),
+        }
+    }
+}

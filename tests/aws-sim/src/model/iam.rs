@@ -1,0 +1,25 @@
+//! State and operations of the service.
+
+use super::context::{Context, Handler};
+use super::inventory::Item;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {}
+impl State {
+    pub(crate) fn role_id(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Event {}
+
+pub(crate) fn handler(_operation: &str) -> Option<Handler> {
+    None
+}
+pub(crate) fn on_event(_context: &mut Context<'_>, event: Event) {
+    match event {}
+}
+pub(crate) fn inventory(_state: &State) -> Vec<Item> {
+    Vec::new()
+}

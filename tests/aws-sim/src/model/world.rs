@@ -1,0 +1,108 @@
+//! Everything there is: accounts, in each its regions, in each one state a service.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::call_log::CallLog;
+use super::clock::{Agenda, Clock, Moment};
+use super::context::{Context, Place};
+use super::event::Event;
+use super::faults::{Faults, Past};
+use super::ids::Ids;
+use super::{autoscaling, ec2, ecs, elb, iam, logs, route53, ssm, sts};
+
+/// The account that exists from the start, and the access key that it is called with.
+pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
+const DEFAULT_ACCESS_KEY: &str = "test";
+
+/// One simulated AWS.
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) faults: Faults,
+    pub(crate) past: Past,
+    pub(crate) calls: CallLog,
+    pub(crate) credentials: BTreeMap<Arc<str>, sts::Credential>,
+    accounts: BTreeMap<Arc<str>, Account>,
+    agenda: Agenda<(Place, Event)>,
+}
+
+/// One account: what is global to it, and its regions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Account {
+    pub(crate) iam: iam::State,
+    pub(crate) route53: route53::State,
+    regions: BTreeMap<Arc<str>, Region>,
+}
+
+/// What one account has in one region.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Region {
+    pub(crate) ec2: ec2::State,
+    pub(crate) autoscaling: autoscaling::State,
+    pub(crate) ecs: ecs::State,
+    pub(crate) elb: elb::State,
+    pub(crate) logs: logs::State,
+    pub(crate) ssm: ssm::State,
+}
+
+impl World {
+    pub(crate) fn new(speed: f64, stopped: bool) -> Self {
+        let account: Arc<str> = DEFAULT_ACCOUNT.into();
+        let root = sts::Credential::root(account.clone());
+        Self {
+            clock: Clock::new(speed, stopped),
+            ids: Ids::default(),
+            faults: Faults::default(),
+            past: Past::default(),
+            calls: CallLog::default(),
+            credentials: BTreeMap::from([(DEFAULT_ACCESS_KEY.into(), root)]),
+            accounts: BTreeMap::from([(account, Account::default())]),
+            agenda: Agenda::default(),
+        }
+    }
+
+    pub(crate) fn account(&mut self, id: &Arc<str>) -> &mut Account {
+        self.accounts.entry(id.clone()).or_default()
+    }
+
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = (&Arc<str>, &Account)> {
+        self.accounts.iter()
+    }
+
+    pub(crate) fn schedule(&mut self, at: Moment, place: Place, event: Event) {
+        self.agenda.schedule(at, (place, event));
+    }
+
+    /// Lets everything happen that is due, each at the moment it was due, and tells the time.
+    pub(crate) fn settle(&mut self) -> Moment {
+        let now = self.clock.now();
+        while let Some((at, (place, event))) = self.agenda.pop_due(now) {
+            event.happen(&mut Context { world: self, place, now: at, access_key: "".into() });
+        }
+        now
+    }
+
+    /// Moves the clock on and lets everything happen that became due on the way.
+    pub(crate) fn advance(&mut self, by: TimeDelta) -> Moment {
+        self.clock.advance(by);
+        self.settle()
+    }
+
+    /// How much is scheduled, and when the first of it is due.
+    pub(crate) fn pending(&self) -> (usize, Option<Moment>) {
+        (self.agenda.len(), self.agenda.next_at())
+    }
+}
+
+impl Account {
+    pub(crate) fn region(&mut self, name: &Arc<str>) -> &mut Region {
+        self.regions.entry(name.clone()).or_default()
+    }
+
+    pub(crate) fn regions(&self) -> impl Iterator<Item = (&Arc<str>, &Region)> {
+        self.regions.iter()
+    }
+}
