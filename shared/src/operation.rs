@@ -223,6 +223,9 @@ pub struct Progress {
 pub struct Step {
     /// `create_vpc`; steps of one service carry its name: `create_load_balancer:web`.
     pub name: String,
+    /// The steps that must have ended before it begins; empty until the plan is known.
+    #[serde(default)]
+    pub after: Vec<String>,
     /// Where it stands.
     pub state: StepState,
     /// How often it was begun in this attempt of the operation; 0 before.

@@ -1,3 +1,7 @@
 //! The integration suite: one binary, one file a subject.
 
+mod account;
 mod arrows;
+mod crashes;
+mod refusals;
+mod seed;
