@@ -20,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) operation: String,
     pub(crate) access_key: String,
     pub(crate) region: String,
+    /// What the caller says of itself.
+    pub(crate) user_agent: String,
     pub(crate) input: Value,
 }
 
@@ -30,8 +32,15 @@ impl Call {
             operation: operation.to_owned(),
             access_key: access_key.to_owned(),
             region: region.to_owned(),
+            user_agent: String::new(),
             input,
         }
+    }
+
+    /// The call with what its caller says of itself.
+    pub(crate) fn by(mut self, user_agent: &str) -> Self {
+        user_agent.clone_into(&mut self.user_agent);
+        self
     }
 
     /// Whether the call changes nothing. AWS names its reads alike in all services.
@@ -51,6 +60,7 @@ pub(crate) struct Entry {
     pub(crate) access_key: String,
     pub(crate) account: String,
     pub(crate) region: String,
+    pub(crate) user_agent: String,
     /// Real milliseconds from the request's arrival to its answer.
     pub(crate) latency_ms: f64,
     /// `ok`, AWS's error code, or `cut` for a connection that was cut on purpose.

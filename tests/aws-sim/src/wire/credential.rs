@@ -22,7 +22,7 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn call(self, service: Service, operation: String, input: Value) -> Call {
-        Call { service, operation, access_key: self.access_key, region: self.region, input }
+        Call { service, operation, access_key: self.access_key, region: self.region, user_agent: String::new(), input }
     }
 }
 

@@ -54,7 +54,9 @@ pub(crate) async fn answer(
     if service.handler(&operation).is_none() {
         return not_simulated(&sim, &scope.service, &operation, &request_id);
     }
-    let done = perform::perform(&sim, scope.call(service, operation, input), &request_id, arrived).await;
+    let user_agent = parts.headers.get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let call = scope.call(service, operation, input).by(user_agent);
+    let done = perform::perform(&sim, call, &request_id, arrived).await;
     match done.fate {
         Fate::CutBefore | Fate::CutAfter => scissors.cut(),
         Fate::Proceed | Fate::Fail(_) => {}

@@ -83,6 +83,7 @@ fn remember(
         access_key: call.access_key.clone(),
         account: place.map(|place| place.account.to_string()).unwrap_or_default(),
         region: call.region.clone(),
+        user_agent: call.user_agent.clone(),
         latency_ms: arrived.elapsed().as_secs_f64() * 1000.0,
         outcome,
         ids: identifiers(&call.input),
