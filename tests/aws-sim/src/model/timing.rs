@@ -8,6 +8,8 @@ pub(crate) const INSTANCE_PENDING: TimeDelta = TimeDelta::seconds(12);
 pub(crate) const INSTANCE_SHUTTING_DOWN: TimeDelta = TimeDelta::seconds(35);
 /// From `running` to the ECS agent's registration: boot, docker and the agent's start.
 pub(crate) const AGENT_JOINS: TimeDelta = TimeDelta::seconds(25);
+/// How often an agent that cannot reach ECS tries again.
+pub(crate) const AGENT_TRIES_AGAIN: TimeDelta = TimeDelta::seconds(30);
 /// A NAT gateway's way to `available`.
 pub(crate) const NAT_GATEWAY_PENDING: TimeDelta = TimeDelta::seconds(90);
 /// A NAT gateway's way from `deleting` to `deleted`.

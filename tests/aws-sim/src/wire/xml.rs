@@ -13,7 +13,8 @@ const DEPTH: usize = 32;
 /// How a list is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lists {
-    /// One element around the list, and each item in an element of this name.
+    /// One element around the list, and each item in an element of this name; a list whose items are called otherwise
+    /// says so behind a slash in its own name.
     Wrapped(&'static str),
     /// Each item in an element of the list's own name.
     Flat,
@@ -30,11 +31,10 @@ pub(super) fn write_members(out: &mut String, tree: &Value, lists: Lists) {
 fn write_member(out: &mut String, name: &str, value: &Value, lists: Lists) {
     match (value, lists) {
         (Value::Null, _) => {}
-        (Value::Array(items), Lists::Wrapped(item_name)) => element(out, name, |out| {
-            for item in items {
-                write_member(out, item_name, item, lists);
-            }
-        }),
+        (Value::Array(items), Lists::Wrapped(item_name)) => {
+            let (name, item_name) = name.split_once('/').unwrap_or((name, item_name));
+            element(out, name, |out| items.iter().for_each(|item| write_member(out, item_name, item, lists)));
+        }
         (Value::Array(items), Lists::Flat) => {
             for item in items {
                 write_member(out, name, item, lists);
@@ -145,6 +145,10 @@ mod tests {
     fn lists_are_wrapped_or_flat_and_text_is_escaped() {
         let tree = json!({"set": [{"a": 1}, {"a": "<&"}], "none": null, "empty": []});
         let wrapped = "<set><item><a>1</a></item><item><a>&lt;&amp;</a></item></set><empty></empty>";
+        assert_eq!(
+            written(&json!({"groupSet/groupId": ["sg"]}), Lists::Wrapped("item")),
+            "<groupSet><groupId>sg</groupId></groupSet>"
+        );
         assert_eq!(written(&tree, Lists::Wrapped("item")), wrapped);
         assert_eq!(written(&tree, Lists::Flat), "<set><a>1</a></set><set><a>&lt;&amp;</a></set>");
     }

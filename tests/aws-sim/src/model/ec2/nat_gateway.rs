@@ -1,0 +1,235 @@
+//! NAT gateways: pending for a while, deleting for a while, and still described for an hour after.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+
+use super::interface::{Holder, Wanted};
+use super::table::{Kind, Resource, one};
+use super::{Event, address, interface, tagging};
+use crate::model::clock::{Moment, iso};
+use crate::model::context::Context;
+use crate::model::error::{Answer, AwsError};
+use crate::model::event;
+use crate::model::input::Input;
+use crate::model::inventory::Item;
+use crate::model::tags::Tags;
+use crate::model::timing;
+
+/// A way out for private subnets.
+#[derive(Debug, Clone)]
+pub(crate) struct NatGateway {
+    pub(crate) id: String,
+    vpc_id: String,
+    subnet_id: String,
+    allocation_id: Option<String>,
+    association_id: String,
+    interface_id: String,
+    private_ip: Ipv4Addr,
+    public_ip: Option<Ipv4Addr>,
+    stage: Stage,
+    failure: Option<(&'static str, String)>,
+    created: Moment,
+    deleted: Option<Moment>,
+    tags: Tags,
+}
+
+/// Where in its life a gateway is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub(crate) enum Stage {
+    Pending,
+    Available,
+    Failed,
+    Deleting,
+    Deleted,
+}
+
+impl Resource for NatGateway {
+    const KIND: Kind = Kind {
+        plural: "nat_gateways",
+        tag_type: "natgateway",
+        ids: "NatGatewayId",
+        set: "natGatewaySet",
+        not_found: ("NatGatewayNotFound", "NAT gateway"),
+        smallest_page: Some(5),
+    };
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+
+    fn field(&self, filter: &str) -> Option<Vec<String>> {
+        match filter {
+            "nat-gateway-id" => one(&self.id),
+            "vpc-id" => one(&self.vpc_id),
+            "subnet-id" => one(&self.subnet_id),
+            "state" => one(self.state()),
+            _ => None,
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        self.stage.into()
+    }
+
+    fn is_gone(&self) -> bool {
+        matches!(self.stage, Stage::Deleted | Stage::Failed)
+    }
+
+    fn inventory(&self, item: Item) -> Item {
+        item.with("vpc_id", self.vpc_id.as_str()).with("subnet_id", self.subnet_id.as_str())
+    }
+}
+
+impl NatGateway {
+    /// Whether packets get through.
+    pub(crate) fn is_available(&self) -> bool {
+        self.stage == Stage::Available
+    }
+}
+
+/// Repeated with the same client token it answers the same gateway.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html>
+pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let token = input.text("ClientToken").map(|token| format!("CreateNatGateway {token}"));
+    let made = token.as_ref().and_then(|token| context.region().ec2.client_tokens.get(token).cloned());
+    let id = match made {
+        Some(id) => id,
+        None => make(context, input)?,
+    };
+    if let Some(token) = token {
+        context.region().ec2.client_tokens.insert(token, id.clone());
+    }
+    let gateway = context.region().ec2.nat_gateways.find(&id)?;
+    Ok(json!({ "natGateway": render(gateway), "clientToken": input.text("ClientToken") }))
+}
+
+pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    context.region().ec2.nat_gateways.describe(input, render)
+}
+
+pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let id = input.required("NatGatewayId")?;
+    let now = context.now;
+    let gateway = context.region().ec2.nat_gateways.find_mut(id)?;
+    let deleting = gateway.deleted.is_none() && !gateway.is_gone();
+    if deleting {
+        gateway.stage = Stage::Deleting;
+        gateway.deleted = Some(now);
+    }
+    if deleting {
+        let deleted = event::Event::Ec2(Event::NatGatewayDeleted(id.to_owned()));
+        context.schedule(timing::NAT_GATEWAY_DELETING, deleted);
+    }
+    Ok(json!({ "natGatewayId": id }))
+}
+
+/// `pending` is over. Without an internet gateway in its VPC a public gateway fails.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>
+pub(super) fn become_ready(context: &mut Context<'_>, id: &str) {
+    let now = context.now;
+    let ec2 = &mut context.region().ec2;
+    let Some(gateway) = ec2.nat_gateways.get_mut(id).filter(|gateway| gateway.stage == Stage::Pending) else { return };
+    let attached = ec2.internet_gateways.values().any(|other| other.vpc_id.as_deref() == Some(&gateway.vpc_id));
+    if attached || gateway.public_ip.is_none() {
+        gateway.stage = Stage::Available;
+        return;
+    }
+    gateway.stage = Stage::Failed;
+    gateway.deleted = Some(now);
+    gateway.failure =
+        Some(("Gateway.NotAttached", format!("Network {} has no Internet gateway attached", gateway.vpc_id)));
+    let interface_id = gateway.interface_id.clone();
+    interface::delete(ec2, &interface_id);
+    context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::NatGatewayForgotten(id.to_owned())));
+}
+
+pub(super) fn become_deleted(context: &mut Context<'_>, id: &str) {
+    let ec2 = &mut context.region().ec2;
+    let Some(gateway) = ec2.nat_gateways.get_mut(id) else { return };
+    gateway.stage = Stage::Deleted;
+    let interface_id = gateway.interface_id.clone();
+    interface::delete(ec2, &interface_id);
+    context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::NatGatewayForgotten(id.to_owned())));
+}
+
+fn make(context: &mut Context<'_>, input: &Input<'_>) -> Result<String, AwsError> {
+    let subnet_id = input.required("SubnetId")?.to_owned();
+    let tags = tagging::of_new(input, NatGateway::KIND.tag_type)?;
+    let public = input.text("ConnectivityType").unwrap_or("public") == "public";
+    let allocation_id = if public { Some(input.required("AllocationId")?.to_owned()) } else { None };
+    let (id, association_id, created) = (context.id("nat"), context.id("eipassoc"), context.now);
+    let ec2 = &mut context.region().ec2;
+    let vpc_id = ec2.subnets.find(&subnet_id)?.vpc_id.clone();
+    if let Some(allocation_id) = &allocation_id
+        && ec2.addresses.find(allocation_id)?.interface_id.is_some()
+    {
+        let message = format!("Elastic IP address [{allocation_id}] is already associated");
+        return Err(AwsError::new("Resource.AlreadyAssociated", message));
+    }
+    let wanted = Wanted {
+        subnet_id: subnet_id.clone(),
+        groups: Vec::new(),
+        private_ip: None,
+        public: false,
+        holder: Holder::NatGateway(id.clone()),
+        description: format!("Interface for NAT Gateway {id}"),
+    };
+    let interface_id = interface::create(context, wanted)?;
+    let ec2 = &mut context.region().ec2;
+    let mapped = allocation_id.as_ref().map(|address| address::map(ec2, address, &interface_id, &association_id));
+    let public_ip = mapped.transpose()?;
+    let private_ip = ec2.interfaces.find(&interface_id)?.private_ip;
+    let (stage, failure, deleted) = (Stage::Pending, None, None);
+    ec2.nat_gateways.insert(NatGateway {
+        id: id.clone(),
+        vpc_id,
+        subnet_id,
+        allocation_id,
+        association_id,
+        interface_id,
+        private_ip,
+        public_ip,
+        stage,
+        failure,
+        created,
+        deleted,
+        tags,
+    });
+    context.schedule(timing::NAT_GATEWAY_PENDING, event::Event::Ec2(Event::NatGatewayReady(id.clone())));
+    Ok(id)
+}
+
+fn render(gateway: &NatGateway) -> Value {
+    let address = json!({
+        "allocationId": gateway.allocation_id,
+        "associationId": gateway.allocation_id.as_ref().map(|_| &gateway.association_id),
+        "networkInterfaceId": gateway.interface_id,
+        "privateIp": gateway.private_ip,
+        "publicIp": gateway.public_ip,
+        "isPrimary": true,
+        "status": if gateway.is_gone() { "failed" } else { "succeeded" },
+    });
+    json!({
+        "natGatewayId": gateway.id,
+        "vpcId": gateway.vpc_id,
+        "subnetId": gateway.subnet_id,
+        "state": gateway.state(),
+        "connectivityType": if gateway.allocation_id.is_some() { "public" } else { "private" },
+        "createTime": iso(gateway.created),
+        "deleteTime": gateway.deleted.map(iso),
+        "failureCode": gateway.failure.as_ref().map(|(code, _)| code),
+        "failureMessage": gateway.failure.as_ref().map(|(_, message)| message),
+        "natGatewayAddressSet": [address],
+        "tagSet": tagging::tag_set(&gateway.tags),
+    })
+}

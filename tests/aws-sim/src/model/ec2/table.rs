@@ -1,0 +1,178 @@
+//! What all EC2 resources have in common: a table by id, finding, describing with filters and pages.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::{Values, ValuesMut};
+
+use serde_json::{Value, json};
+
+use super::filter::Filters;
+use crate::model::error::{Answer, AwsError};
+use crate::model::input::Input;
+use crate::model::inventory::Item;
+use crate::model::page;
+use crate::model::tags::Tags;
+
+/// The most that one page holds. <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>
+const LARGEST_PAGE: i64 = 1000;
+
+/// The names that EC2 gives to one kind of resource.
+pub(crate) struct Kind {
+    /// In the control API's inventory.
+    pub(crate) plural: &'static str,
+    /// In tag specifications and DescribeTags.
+    pub(crate) tag_type: &'static str,
+    /// The parameter that lists ids when describing.
+    pub(crate) ids: &'static str,
+    /// The list in the answer of the describing call.
+    pub(crate) set: &'static str,
+    /// Error code and noun of a resource that does not exist.
+    pub(crate) not_found: (&'static str, &'static str),
+    /// The smallest page; none where AWS does not page.
+    pub(crate) smallest_page: Option<i64>,
+}
+
+/// A resource with an id, tags and fields that filters ask for.
+pub(crate) trait Resource {
+    const KIND: Kind;
+    fn id(&self) -> &str;
+    fn tags(&self) -> &Tags;
+    fn tags_mut(&mut self) -> &mut Tags;
+    /// The values under a filter's name; none if the resource knows no such filter.
+    fn field(&self, filter: &str) -> Option<Vec<String>>;
+    fn state(&self) -> &'static str {
+        "available"
+    }
+    /// Whether it is only described any more.
+    fn is_gone(&self) -> bool {
+        false
+    }
+    /// Members of the inventory beside id, tags and state.
+    fn inventory(&self, item: Item) -> Item {
+        item
+    }
+}
+
+/// All resources of a kind in a region.
+#[derive(Debug, Clone)]
+pub(crate) struct Table<T>(BTreeMap<String, T>);
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+/// A filter's single value.
+pub(crate) fn one(value: impl ToString) -> Option<Vec<String>> {
+    Some(vec![value.to_string()])
+}
+
+/// The refusal of an id that nothing has.
+pub(crate) fn not_found<T: Resource>(id: &str) -> AwsError {
+    let (code, noun) = T::KIND.not_found;
+    AwsError::new(code, format!("The {noun} '{id}' does not exist"))
+}
+
+impl<T: Resource> Table<T> {
+    pub(crate) fn get(&self, id: &str) -> Option<&T> {
+        self.0.get(id)
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Result<&T, AwsError> {
+        self.0.get(id).ok_or_else(|| not_found::<T>(id))
+    }
+
+    pub(crate) fn find_mut(&mut self, id: &str) -> Result<&mut T, AwsError> {
+        self.0.get_mut(id).ok_or_else(|| not_found::<T>(id))
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+        self.0.get_mut(id)
+    }
+
+    pub(crate) fn insert(&mut self, resource: T) {
+        self.0.insert(resource.id().to_owned(), resource);
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
+        self.0.remove(id)
+    }
+
+    /// Removes those that `keep` refuses.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.0.retain(|_, resource| keep(resource));
+    }
+
+    pub(crate) fn values(&self) -> Values<'_, String, T> {
+        self.0.values()
+    }
+
+    pub(crate) fn values_mut(&mut self) -> ValuesMut<'_, String, T> {
+        self.0.values_mut()
+    }
+
+    /// Those that the call asks for, by id and filter.
+    pub(crate) fn select(&self, input: &Input<'_>) -> Result<Vec<&T>, AwsError> {
+        let filters = Filters::read(input);
+        let ids = input.texts(T::KIND.ids);
+        let asked: Vec<&T> = if ids.is_empty() {
+            self.0.values().collect()
+        } else {
+            let mut found = ids.into_iter().map(|id| self.find(id)).collect::<Result<Vec<_>, _>>()?;
+            found.sort_by_key(|resource| resource.id());
+            found.dedup_by_key(|resource| resource.id());
+            found
+        };
+        let mut kept = Vec::with_capacity(asked.len());
+        for resource in asked {
+            if filters.keep(resource)? {
+                kept.push(resource);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The whole describing call.
+    pub(crate) fn describe(&self, input: &Input<'_>, render: impl Fn(&T) -> Value) -> Answer {
+        let selected = self.select(input)?;
+        if let Some(smallest) = T::KIND.smallest_page {
+            let by_id = !input.texts(T::KIND.ids).is_empty();
+            return paged(input, by_id.then_some(T::KIND.ids), smallest, T::KIND.set, selected, render);
+        }
+        Ok(json!({ T::KIND.set: selected.into_iter().map(render).collect::<Vec<_>>() }))
+    }
+
+    /// What exists, for the control API.
+    pub(crate) fn items(&self) -> impl Iterator<Item = Item> {
+        self.0.values().filter(|resource| !resource.is_gone()).map(|resource| {
+            resource.inventory(Item::new("ec2", T::KIND.plural, resource.id(), resource.tags(), resource.state()))
+        })
+    }
+}
+
+/// Checks `MaxResults` and `NextToken`, and answers one page. `named` is the parameter that listed ids, if one did.
+fn paged<T: Resource>(
+    input: &Input<'_>,
+    named: Option<&str>,
+    smallest: i64,
+    set: &str,
+    selected: Vec<&T>,
+    render: impl Fn(&T) -> Value,
+) -> Answer {
+    let limit = input.int("MaxResults")?;
+    if let (Some(ids), Some(_)) = (named, limit) {
+        let message = format!("The parameter {ids} cannot be used with the parameter maxResults");
+        return Err(AwsError::new("InvalidParameterCombination", message));
+    }
+    if let Some(limit) = limit.filter(|limit| !(smallest..=LARGEST_PAGE).contains(limit)) {
+        let message = format!(
+            "Value ( {limit} ) for parameter maxResults is invalid. Expecting a value between {smallest} and 1000."
+        );
+        return Err(AwsError::new("InvalidParameterValue", message));
+    }
+    let limit = limit.unwrap_or(LARGEST_PAGE);
+    let items = selected.into_iter().map(|resource| (resource.id().to_owned(), resource)).collect();
+    let page = page::cut(items, usize::try_from(limit).ok(), input.text("NextToken"));
+    let (page, next) = page.ok_or_else(|| AwsError::new("InvalidNextToken", "The token is not valid."))?;
+    Ok(json!({ set: page.into_iter().map(render).collect::<Vec<_>>(), "nextToken": next }))
+}

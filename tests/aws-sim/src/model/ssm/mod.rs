@@ -1,0 +1,18 @@
+//! SSM Parameter Store.
+
+use crate::model::context::Handler;
+use crate::model::inventory::Item;
+
+/// What Parameter Store has in one region.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {}
+
+/// The operation of that name, if it is simulated.
+pub(crate) fn handler(_operation: &str) -> Option<Handler> {
+    None
+}
+
+/// What exists.
+pub(crate) fn inventory(_state: &State) -> Vec<Item> {
+    Vec::new()
+}
