@@ -6,6 +6,7 @@
 pub(crate) mod connection;
 mod credential;
 mod form;
+mod json;
 mod perform;
 mod protocol;
 mod rest_xml;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::xml::{Lists, element, write_members};
-use super::{form, rest_xml, with_request_id, xml};
+use super::{form, json, rest_xml, with_request_id, xml};
 use crate::model::error::AwsError;
 use crate::model::service::Service;
 
@@ -88,8 +88,7 @@ impl Protocol {
                 return rest_xml::respond(service, operation, tree, out, request_id);
             }
             Self::Json => {
-                let body = if tree.is_null() { "{}".to_owned() } else { tree.to_string() };
-                return with_request_id(StatusCode::OK, "application/x-amz-json-1.1", body, request_id);
+                return with_request_id(StatusCode::OK, "application/x-amz-json-1.1", json::write(tree), request_id);
             }
         }
         with_request_id(StatusCode::OK, "text/xml;charset=UTF-8", out, request_id)

@@ -10,7 +10,7 @@ use crate::model::input::Input;
 
 /// The account that owns ECS's images.
 const AMAZON: &str = "591542846629";
-const VERSION: &str = "2023.0.20261103";
+pub(crate) const VERSION: &str = "2023.0.20261103";
 
 /// An image that instances can be made from.
 pub(crate) struct Image {

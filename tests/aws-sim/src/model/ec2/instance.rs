@@ -180,6 +180,7 @@ pub(crate) fn terminate(context: &mut Context<'_>, id: &str, reason: (&'static s
     instance.reason = Some((reason.0, reason.1.to_owned()));
     context.schedule(timing::INSTANCE_SHUTTING_DOWN, event::Event::Ec2(Event::InstanceTerminated(id.to_owned())));
     ecs::instance_gone(context, id);
+    autoscaling::instance_ending(context, id);
 }
 
 pub(super) fn become_running(context: &mut Context<'_>, id: &str) {

@@ -198,7 +198,7 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 }
 
 /// What `over` says, and what `base` says where it says nothing.
-pub(super) fn overlay(base: &Value, over: &Value) -> Value {
+pub(crate) fn overlay(base: &Value, over: &Value) -> Value {
     let mut members = base.as_object().cloned().unwrap_or_default();
     members.extend(over.as_object().cloned().unwrap_or_default());
     Value::Object(members)
