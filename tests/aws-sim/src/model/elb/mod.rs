@@ -11,6 +11,18 @@ pub(crate) struct State {}
 #[derive(Debug, Clone)]
 pub(crate) enum Event {}
 
+/// Whether there is a load balancer of that name in the region.
+pub(crate) fn exists(_context: &mut Context<'_>, _name: &str) -> bool {
+    false
+}
+
+/// Another service registers an instance, as ECS does when a task with a load balancer runs. Nothing happens if there is
+/// no such load balancer, or if the instance is registered already.
+pub(crate) fn register(_context: &mut Context<'_>, _load_balancer: &str, _instance_id: &str) {}
+
+/// Another service deregisters an instance, as ECS does when the last task there ends.
+pub(crate) fn deregister(_context: &mut Context<'_>, _load_balancer: &str, _instance_id: &str) {}
+
 /// Lets an event happen.
 pub(crate) fn on_event(_context: &mut Context<'_>, event: Event) {
     match event {}
