@@ -88,4 +88,11 @@ impl Store {
         let _ = acceptance;
         todo!()
     }
+
+    /// The operation that this idempotency key was used for before; `None` when it is free. Refused as `KeyReused` when it
+    /// was used with another body. Asked before a request is checked, for the first one changed what it is checked against.
+    pub async fn replayed(&self, idempotency: &Idempotency) -> Result<Option<Operation>, StoreError> {
+        let _ = idempotency;
+        todo!()
+    }
 }
