@@ -41,7 +41,7 @@ impl Account {
             .endpoint_url(endpoint)
             .http_client(http)
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-                Credentials::from_keys("test", "test", None),
+                Credentials::new("test", "test", None, None, "tests"),
             ))
             .build();
         Account {

@@ -2,4 +2,5 @@
 //!
 //! `queue` brings claimed operations, `workflows` says what each kind does, `engine` runs it, `aws` talks to AWS.
 
+pub mod aws;
 pub mod engine;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::ids::OperationId;
+use shared::payload::Payload;
+use shared::store::Store;
 use shared::time::Timestamp;
 use uuid::Uuid;
 
@@ -26,6 +28,31 @@ impl Run {
 
     /// Its attempt.
     pub fn attempt(&self) -> u32 {
+        todo!()
+    }
+
+    /// Whether the lease was renewed so lately, by this worker's own monotonic clock, that another worker cannot have taken
+    /// the operation: only then may a call be started that changes something outside.
+    pub fn lease_is_fresh(&self) -> bool {
+        todo!()
+    }
+
+    /// The operation store.
+    pub fn store(&self) -> &Store {
+        todo!()
+    }
+
+    /// The operation's patch.
+    pub fn payload(&self) -> &Payload {
+        todo!()
+    }
+
+    /// The target of this attempt: as recorded, or computed now and recorded before any step runs.
+    pub async fn target<T: Serialize + DeserializeOwned>(
+        &self,
+        compute: impl AsyncFnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let _ = compute;
         todo!()
     }
 
