@@ -1,0 +1,18 @@
+//! What each kind of operation does: a folder each, `mod.rs` = the plan, one step a file.
+
+mod context;
+
+use shared::seal::Keys;
+
+pub use context::{DistrictCx, DistrictTarget, HeritageCx, HeritageTarget};
+
+use crate::aws::Aws;
+
+/// What workflows are given.
+#[derive(Clone)]
+pub struct Services {
+    /// AWS.
+    pub aws: Aws,
+    /// Opens sealed secrets.
+    pub keys: Keys,
+}
