@@ -26,6 +26,26 @@ pub enum NatType {
     None,
 }
 
+impl NatType {
+    /// How many NAT gateways there are; number `n` stands in zone `n`.
+    pub fn gateways(self) -> u8 {
+        match self {
+            NatType::None => 0,
+            NatType::Gateway => 1,
+            NatType::GatewayMultiAz => 2,
+        }
+    }
+
+    /// The number of the NAT gateway that the private subnet of a zone (1 or 2) goes out through.
+    pub fn gateway_of(self, zone: u8) -> Option<u8> {
+        match self {
+            NatType::None => None,
+            NatType::Gateway => Some(1),
+            NatType::GatewayMultiAz => Some(zone),
+        }
+    }
+}
+
 /// What the user brought: used, checked to exist, never changed or deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
@@ -65,6 +85,14 @@ pub struct DistrictSpec {
     /// What the user brought.
     #[serde(default)]
     pub given: Given,
+}
+
+impl DistrictSpec {
+    /// Whether instances that fit `before` have to be replaced: they are of another type, or stand in other subnets.
+    pub fn replaces_instances_of(&self, before: &DistrictSpec) -> bool {
+        let moved = (self.nat_type == NatType::None) != (before.nat_type == NatType::None);
+        self.instance_type != before.instance_type || moved
+    }
 }
 
 /// A change to a district; an absent field keeps its value.
