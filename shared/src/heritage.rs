@@ -72,6 +72,13 @@ pub struct ServiceSpec {
     pub port_mappings: Vec<PortMapping>,
 }
 
+impl ServiceSpec {
+    /// Whether it has a load balancer: each service with ports has its own.
+    pub fn is_balanced(&self) -> bool {
+        !self.port_mappings.is_empty()
+    }
+}
+
 /// A change to one service, found by name; an absent field keeps its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServicePatch {

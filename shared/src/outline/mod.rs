@@ -5,6 +5,7 @@
 
 mod district;
 mod heritage;
+pub mod roll_out;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
