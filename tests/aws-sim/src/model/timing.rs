@@ -25,3 +25,5 @@ pub(crate) const SCALING_CHECKS: TimeDelta = TimeDelta::seconds(30);
 pub(crate) const LIFECYCLE_HOOK_WAITS: TimeDelta = TimeDelta::hours(1);
 /// How long role credentials last that do not say how long.
 pub(crate) const SESSION_LASTS: TimeDelta = TimeDelta::hours(1);
+/// How long the network interfaces of a deleted load balancer stay.
+pub(crate) const LOAD_BALANCER_INTERFACES_STAY: TimeDelta = TimeDelta::seconds(40);

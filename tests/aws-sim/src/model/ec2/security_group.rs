@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::interface::Interface;
 use super::security_group_rule::{self as rule, Peer, Rule};
 use super::table::{Kind, Resource, one};
 use super::{State, tagging};
@@ -151,6 +152,18 @@ pub(super) fn for_interface(ec2: &State, vpc_id: &str, groups: Vec<String>) -> R
     }
     let default = ec2.security_groups.values().find(|group| group.vpc_id == vpc_id && group.is_default());
     Ok(default.map(|group| group.id.clone()).into_iter().collect())
+}
+
+impl State {
+    /// Whether the groups of two interfaces let TCP through from one to a port of the other.
+    pub(crate) fn lets_through(&self, from: &Interface, to: &Interface, port: i64) -> bool {
+        let rules = |of: &Interface| {
+            let groups: Vec<&SecurityGroup> = of.groups.iter().filter_map(|id| self.security_groups.get(id)).collect();
+            groups.into_iter().flat_map(|group| group.rules.values())
+        };
+        rules(from).any(|rule| rule.egress && rule.covers(port, to))
+            && rules(to).any(|rule| !rule.egress && rule.covers(port, from))
+    }
 }
 
 fn new(context: &mut Context<'_>, name: &str, description: &str, vpc_id: &str, tags: Tags) -> SecurityGroup {

@@ -2,9 +2,12 @@
 //! them; calls give and get them bundled into permissions.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde_json::{Value, json};
 
+use super::interface::Interface;
 use super::permission;
 use super::tagging;
 use crate::model::error::AwsError;
@@ -40,6 +43,18 @@ impl Rule {
 
     pub(super) fn refers_to(&self, group_id: &str) -> bool {
         matches!(&self.peer, Peer::Group(id) if id == group_id)
+    }
+
+    /// Whether the rule allows TCP on a port with that interface on the other side.
+    pub(super) fn covers(&self, port: i64, other: &Interface) -> bool {
+        let address = IpAddr::V4(other.private_ip);
+        matches!(self.protocol.as_str(), "-1" | "tcp")
+            && self.ports.is_none_or(|(first, last)| (first..=last).contains(&port))
+            && match &self.peer {
+                Peer::Ipv4(cidr) => cidr.parse::<IpNet>().is_ok_and(|cidr| cidr.contains(&address)),
+                Peer::Group(id) => other.groups.contains(id),
+                Peer::Ipv6(_) | Peer::PrefixList(_) => false,
+            }
     }
 
     /// Whether both allow the same; description and tags do not matter.

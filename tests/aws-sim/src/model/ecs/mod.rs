@@ -37,6 +37,11 @@ pub(crate) fn instance_joined(_context: &mut Context<'_>, _agent: &Agent) {}
 /// An EC2 instance stops or is terminated: its agent disconnects, its tasks end, its container instance goes.
 pub(crate) fn instance_gone(_context: &mut Context<'_>, _instance_id: &str) {}
 
+/// Whether a container on that EC2 instance listens on a host port. Load balancers ask it.
+pub(crate) fn listens(_context: &mut Context<'_>, _instance_id: &str, _host_port: u16) -> bool {
+    false
+}
+
 /// Lets an event happen.
 pub(crate) fn on_event(_context: &mut Context<'_>, event: Event) {
     match event {}

@@ -1,39 +1,124 @@
-//! Classic load balancers.
+//! Classic load balancers: they listen in subnets, and send what they get to registered instances that are healthy.
 
-use crate::model::context::{Context, Handler};
-use crate::model::inventory::Item;
+mod attributes;
+mod health;
+mod health_check;
+mod listener;
+mod load_balancer;
+mod load_balancer_calls;
+mod network;
+mod registration;
+mod tagging;
+mod zone_id;
 
-/// What one elb state holds.
+use std::collections::BTreeMap;
+
+use load_balancer::LoadBalancer;
+
+use super::context::{Context, Handler};
+use super::ec2;
+use super::error::AwsError;
+use super::input::Input;
+use super::inventory::Item;
+
+/// What classic load balancing has in one region.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct State {}
+pub(crate) struct State {
+    load_balancers: BTreeMap<String, LoadBalancer>,
+}
 
 /// What happens by itself.
 #[derive(Debug, Clone)]
-pub(crate) enum Event {}
+pub(crate) enum Event {
+    /// A load balancer asks an instance whether it is well. The token tells one registration from the next.
+    Check { load_balancer: String, instance_id: String, token: String },
+    /// The interfaces of a deleted load balancer go.
+    InterfacesGo(Vec<String>),
+}
+
+impl State {
+    /// The load balancer that the member `LoadBalancerName` names.
+    fn named(&self, input: &Input<'_>) -> Result<&LoadBalancer, AwsError> {
+        let name = input.required("LoadBalancerName")?;
+        self.load_balancers.get(name).ok_or_else(|| not_found(name))
+    }
+
+    fn named_mut(&mut self, input: &Input<'_>) -> Result<&mut LoadBalancer, AwsError> {
+        let name = input.required("LoadBalancerName")?;
+        self.load_balancers.get_mut(name).ok_or_else(|| not_found(name))
+    }
+}
 
 /// Whether there is a load balancer of that name in the region.
-pub(crate) fn exists(_context: &mut Context<'_>, _name: &str) -> bool {
-    false
+pub(crate) fn exists(context: &mut Context<'_>, name: &str) -> bool {
+    context.region().elb.load_balancers.contains_key(name)
 }
 
 /// Another service registers an instance, as ECS does when a task with a load balancer runs. Nothing happens if there is
 /// no such load balancer, or if the instance is registered already.
-pub(crate) fn register(_context: &mut Context<'_>, _load_balancer: &str, _instance_id: &str) {}
+pub(crate) fn register(context: &mut Context<'_>, load_balancer: &str, instance_id: &str) {
+    registration::add(context, load_balancer, instance_id);
+}
 
 /// Another service deregisters an instance, as ECS does when the last task there ends.
-pub(crate) fn deregister(_context: &mut Context<'_>, _load_balancer: &str, _instance_id: &str) {}
+pub(crate) fn deregister(context: &mut Context<'_>, load_balancer: &str, instance_id: &str) {
+    registration::remove(context, load_balancer, instance_id);
+}
+
+/// Whether a load balancer sends requests to an instance.
+pub(crate) fn is_in_service(context: &mut Context<'_>, load_balancer: &str, instance_id: &str) -> bool {
+    let balancer = context.region().elb.load_balancers.get(load_balancer);
+    balancer.and_then(|balancer| balancer.instances.get(instance_id)).is_some_and(|one| one.is_in_service())
+}
 
 /// Lets an event happen.
-pub(crate) fn on_event(_context: &mut Context<'_>, event: Event) {
-    match event {}
+pub(crate) fn on_event(context: &mut Context<'_>, event: Event) {
+    match event {
+        Event::Check { load_balancer, instance_id, token } => {
+            health::check(context, &load_balancer, &instance_id, &token);
+        }
+        Event::InterfacesGo(ids) => {
+            ids.iter().for_each(|id| ec2::interface::delete(&mut context.region().ec2, id));
+        }
+    }
 }
 
 /// The operation of that name, if it is simulated.
-pub(crate) fn handler(_operation: &str) -> Option<Handler> {
-    None
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "CreateLoadBalancer" => load_balancer_calls::create,
+        "DescribeLoadBalancers" => load_balancer_calls::describe,
+        "DeleteLoadBalancer" => load_balancer_calls::delete,
+        "ApplySecurityGroupsToLoadBalancer" => load_balancer_calls::apply_security_groups,
+        "CreateLoadBalancerListeners" => listener::create,
+        "DeleteLoadBalancerListeners" => listener::delete,
+        "ConfigureHealthCheck" => health_check::configure,
+        "ModifyLoadBalancerAttributes" => attributes::modify,
+        "DescribeLoadBalancerAttributes" => attributes::describe,
+        "RegisterInstancesWithLoadBalancer" => registration::register,
+        "DeregisterInstancesFromLoadBalancer" => registration::deregister,
+        "DescribeInstanceHealth" => health::describe,
+        "AddTags" => tagging::add,
+        "RemoveTags" => tagging::remove,
+        "DescribeTags" => tagging::describe,
+        _ => return None,
+    })
 }
 
 /// What exists.
-pub(crate) fn inventory(_state: &State) -> Vec<Item> {
-    Vec::new()
+pub(crate) fn inventory(state: &State) -> Vec<Item> {
+    state.load_balancers.values().map(LoadBalancer::item).collect()
+}
+
+fn not_found(name: &str) -> AwsError {
+    AwsError::new("LoadBalancerNotFound", format!("There is no ACTIVE Load Balancer named '{name}'"))
+}
+
+fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::new("ValidationError", message)
+}
+
+/// The settings contradict each other or what is there.
+fn conflicting(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidConfigurationRequest", message).with_status(409)
 }
