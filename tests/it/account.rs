@@ -40,9 +40,9 @@ impl Account {
             .region(Region::new("us-east-1"))
             .endpoint_url(endpoint)
             .http_client(http)
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-                Credentials::new("test", "test", None, None, "tests"),
-            ))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
+                "test", "test", None, None, "tests",
+            )))
             .build();
         Account {
             ec2: aws_sdk_ec2::Client::new(&config),

@@ -2,6 +2,12 @@
 
 mod account;
 mod arrows;
+mod compose;
 mod crashes;
+mod demo;
+mod parallel;
 mod refusals;
+mod requests;
 mod seed;
+mod speed;
+mod watching;

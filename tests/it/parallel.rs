@@ -45,7 +45,7 @@ fn longest_chain(steps: &[Value], calls: &HashMap<String, u32>) -> (f64, Vec<Str
 
 #[tokio::test]
 async fn provisioning_takes_as_long_as_its_longest_chain() {
-    let settings = Settings { aws: Aws::Simulator { speed: SPEED }, ..Settings::default() };
+    let settings = Settings { aws: Aws::Simulator { speed: SPEED }, alone: true, ..Settings::default() };
     let settings = settings.env("BARCELONA_BUDGETS", "off").env("BARCELONA_POLL_FLOOR_MS", "20");
     let stack = Stack::with(settings).await.unwrap();
     stack.aws.slow_down(200).await.unwrap();

@@ -1,6 +1,5 @@
 //! Work that can run side by side does: branches of one workflow, and workers of one installation.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -15,7 +14,8 @@ fn heritage(name: &str) -> Value {
 
 /// A district with room, then `count` heritages at once with 200 ms on every call; the wall time of the latter.
 async fn heritages_with(workers: usize, count: usize, meanwhile: bool) -> Duration {
-    let settings = Settings { workers, ..Settings::default() }.env("BARCELONA_CONCURRENCY", "2").env("BARCELONA_BUDGETS", "off");
+    let settings = Settings { workers, alone: true, ..Settings::default() };
+    let settings = settings.env("BARCELONA_CONCURRENCY", "2").env("BARCELONA_BUDGETS", "off");
     let mut stack = Stack::with(settings).await.unwrap();
     stack.change(Method::POST, "/v1/districts", Some(&json!({"name": "dev", "cluster_size": 2}))).await.unwrap();
     stack.aws.slow_down(200).await.unwrap();
@@ -53,4 +53,3 @@ async fn four_workers_do_the_work_of_one_at_least_three_times_as_fast() {
 async fn workers_that_come_and_go_lose_nothing() {
     heritages_with(2, 24, true).await;
 }
-

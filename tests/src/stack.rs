@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::aws::{Aws, Simulator};
 use crate::client::Client;
@@ -18,6 +19,17 @@ pub const TOKEN: &str = "test-token-of-the-stack";
 /// Seals secrets in every stack: 32 times the byte 7.
 const ENCRYPTION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
+/// Stacks run beside each other, except those that measure time.
+static MACHINE: RwLock<()> = RwLock::const_new(());
+
+/// A stack's share of the machine.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held until the stack is dropped")]
+enum Share {
+    Beside(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
+}
+
 /// How a stack is started.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -27,11 +39,13 @@ pub struct Settings {
     pub workers: usize,
     /// Environment of API and workers besides what every stack sets.
     pub env: BTreeMap<String, String>,
+    /// Whether no other stack of this process runs meanwhile: for what measures time.
+    pub alone: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { aws: Aws::Simulator { speed: 60.0 }, workers: 1, env: BTreeMap::new() }
+        Settings { aws: Aws::Simulator { speed: 60.0 }, workers: 1, env: BTreeMap::new(), alone: false }
     }
 }
 
@@ -58,6 +72,7 @@ pub struct Stack {
     pub redis: RedisServer,
     env: BTreeMap<String, String>,
     dir: TempDir,
+    _share: Share,
 }
 
 impl Stack {
@@ -68,6 +83,10 @@ impl Stack {
 
     /// Starts a stack.
     pub async fn with(settings: Settings) -> Result<Stack> {
+        let share = match settings.alone {
+            true => Share::Alone(MACHINE.write().await),
+            false => Share::Beside(MACHINE.read().await),
+        };
         let dir = tempfile::tempdir()?;
         let redis = RedisServer::start(dir.path()).await?;
         let aws = settings.aws.start(dir.path()).await?;
@@ -78,7 +97,7 @@ impl Stack {
         let mut api_process = Process::start("api", dir.path(), &mut command)?;
         let api = Client::new(&format!("http://127.0.0.1:{port}"), Some(TOKEN));
         until(&mut api_process, async || api.get("/readyz").await.is_ok_and(|answer| answer.status == 200)).await?;
-        let mut stack = Stack { workers: vec![], api_process, api, aws, redis, env, dir };
+        let mut stack = Stack { workers: vec![], api_process, api, aws, redis, env, dir, _share: share };
         for _ in 0..settings.workers {
             stack.add_worker()?;
         }

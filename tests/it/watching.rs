@@ -1,0 +1,97 @@
+//! Watching an operation: the stream of its journal, and going on where one was cut off.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use tests::{Stack, stack::TOKEN};
+
+/// One frame of an event stream.
+#[derive(Clone, Debug, Default)]
+struct Frame {
+    id: Option<u64>,
+    event: String,
+    data: Value,
+}
+
+/// Reads frames until the stream ends, or `enough` says so.
+async fn read(stack: &Stack, id: &str, after: Option<u64>, enough: impl Fn(&Frame) -> bool) -> Vec<Frame> {
+    let mut request = reqwest::Client::new().get(format!("{}/v1/operations/{id}/events", stack.api.base));
+    request = request.bearer_auth(TOKEN).header("accept", "text/event-stream");
+    if let Some(after) = after {
+        request = request.header("last-event-id", after.to_string());
+    }
+    let response = request.send().await.unwrap();
+    if response.status() == 204 {
+        return vec![];
+    }
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let (mut frames, mut text, mut bytes) = (vec![], String::new(), response.bytes_stream());
+    while let Some(chunk) = tokio::time::timeout(Duration::from_secs(60), bytes.next()).await.unwrap() {
+        text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        while let Some((frame, rest)) = text.split_once("\n\n") {
+            let frame = parse(frame);
+            text = rest.to_owned();
+            if frame.event.is_empty() {
+                continue;
+            }
+            frames.push(frame);
+            if enough(frames.last().unwrap()) {
+                return frames;
+            }
+        }
+    }
+    frames
+}
+
+fn parse(text: &str) -> Frame {
+    let mut frame = Frame::default();
+    for line in text.lines() {
+        match line.split_once(':').map(|(name, value)| (name, value.trim_start())) {
+            Some(("id", value)) => frame.id = Some(value.parse().unwrap()),
+            Some(("event", value)) => frame.event = value.to_owned(),
+            Some(("data", value)) => frame.data = serde_json::from_str(value).unwrap(),
+            Some(_) | None => {}
+        }
+    }
+    frame
+}
+
+#[tokio::test]
+async fn a_stream_tells_everything_once_and_goes_on_where_it_was_cut() {
+    let stack = Stack::start().await.unwrap();
+    let id = stack.api.post("/v1/districts", &json!({"name": "dev"})).await.unwrap().operation().unwrap();
+
+    let begun = read(&stack, &id, None, |frame| frame.event == "step_succeeded").await;
+    assert_eq!((begun[0].event.as_str(), begun[0].id), ("snapshot", None));
+    assert_eq!(begun[1].id, Some(1), "the first entry follows the snapshot");
+    let last = begun.last().unwrap().id.unwrap();
+
+    let rest = read(&stack, &id, Some(last), |_| false).await;
+    assert_eq!(rest.last().unwrap().event, "end");
+    let seen: Vec<u64> = begun.iter().chain(&rest).filter(|it| it.event != "end").filter_map(|it| it.id).collect();
+    assert_eq!(seen, (1..=*seen.last().unwrap()).collect::<Vec<_>>(), "no gap and nothing twice");
+    assert_eq!(rest[rest.len() - 2].event, "finished");
+
+    let journal = stack.api.get(&format!("/v1/operations/{id}/events?limit=1000")).await.unwrap();
+    assert_eq!(journal.body["events"].as_array().unwrap().len(), seen.len());
+    assert!(read(&stack, &id, seen.last().copied(), |_| false).await.is_empty(), "204: there is nothing more to come");
+}
+
+#[tokio::test]
+async fn a_long_poll_returns_when_the_operation_changes_and_percent_never_falls() {
+    let stack = Stack::start().await.unwrap();
+    let id = stack.api.post("/v1/districts", &json!({"name": "dev"})).await.unwrap().operation().unwrap();
+    let seen = std::sync::Mutex::new(vec![]);
+    let watch = |operation: &Value| {
+        seen.lock().unwrap().push((operation["seq"].as_u64().unwrap(), operation["percent"].as_u64().unwrap()));
+        operation["state"] == "succeeded"
+    };
+    stack.api.operation_until(&id, Duration::from_secs(120), watch).await.unwrap();
+    let seen = seen.into_inner().unwrap();
+    assert!(seen.len() > 3, "it was seen on its way: {seen:?}");
+    assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0), "each answer is newer: {seen:?}");
+    assert!(seen.windows(2).all(|pair| pair[0].1 <= pair[1].1), "percent never falls: {seen:?}");
+    assert_eq!(seen.last().unwrap().1, 100);
+}
