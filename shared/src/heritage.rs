@@ -23,6 +23,16 @@ pub enum Command {
     Words(Vec<String>),
 }
 
+impl Command {
+    /// The words that the container runs; `None` when a quotation in the line does not end.
+    pub fn words(&self) -> Option<Vec<String>> {
+        match self {
+            Command::Line(line) => shlex::split(line),
+            Command::Words(words) => Some(words.clone()),
+        }
+    }
+}
+
 /// How a port is balanced.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::Display, strum::EnumString,
