@@ -45,7 +45,7 @@ setup:
 moto: $(VENV)/bin/moto_server
 
 $(VENV)/bin/python:
-	@sh tests/setup.sh
+	@sh tests/setup.sh lint
 	python3 -m venv $(VENV)
 
 $(VENV)/bin/moto_server: | $(VENV)/bin/python

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what `make demo` and `make test` need and the machine lacks: redis-server, a C compiler, python3 with venv;
-# with the argument `test` also curl and docker compose, which the suite uses as a person would.
+# Installs what the machine lacks: redis-server and a C compiler always; with the argument `lint` python3's venv, in
+# which the checkers stand; with `test` also curl and docker compose, which the suite uses as a person would.
 # With root, sudo or Homebrew it does so itself; else it prints the one command to type and exits 1.
 set -eu
 
@@ -9,7 +9,7 @@ need() { missing="$missing $1"; }
 
 command -v redis-server >/dev/null 2>&1 || need redis
 command -v cc >/dev/null 2>&1 || need cc
-python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || need venv
+case "${1:-}" in lint | test) python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || need venv ;; esac
 if [ "${1:-}" = test ]; then
     command -v curl >/dev/null 2>&1 || need curl
     docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null 2>&1 || need docker-compose
