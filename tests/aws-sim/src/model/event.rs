@@ -1,7 +1,7 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{autoscaling, ec2, ecs, elb, route53};
+use super::{autoscaling, ec2, ecs, elb};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone)]
@@ -10,7 +10,6 @@ pub(crate) enum Event {
     AutoScaling(autoscaling::Event),
     Ecs(ecs::Event),
     Elb(elb::Event),
-    Route53(route53::Event),
 }
 
 impl Event {
@@ -20,7 +19,6 @@ impl Event {
             Self::AutoScaling(event) => autoscaling::on_event(context, event),
             Self::Ecs(event) => ecs::on_event(context, event),
             Self::Elb(event) => elb::on_event(context, event),
-            Self::Route53(event) => route53::on_event(context, event),
         }
     }
 }

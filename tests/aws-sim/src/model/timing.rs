@@ -27,3 +27,6 @@ pub(crate) const LIFECYCLE_HOOK_WAITS: TimeDelta = TimeDelta::hours(1);
 pub(crate) const SESSION_LASTS: TimeDelta = TimeDelta::hours(1);
 /// How long the network interfaces of a deleted load balancer stay.
 pub(crate) const LOAD_BALANCER_INTERFACES_STAY: TimeDelta = TimeDelta::seconds(40);
+/// From a change of records until all name servers know it.
+/// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html>
+pub(crate) const NAME_SERVERS_LEARN: TimeDelta = TimeDelta::seconds(30);

@@ -20,6 +20,7 @@ use super::ec2;
 use super::error::AwsError;
 use super::input::Input;
 use super::inventory::Item;
+use super::world::World;
 
 /// What classic load balancing has in one region.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +70,17 @@ pub(crate) fn deregister(context: &mut Context<'_>, load_balancer: &str, instanc
 pub(crate) fn is_in_service(context: &mut Context<'_>, load_balancer: &str, instance_id: &str) -> bool {
     let balancer = context.region().elb.load_balancers.get(load_balancer);
     balancer.and_then(|balancer| balancer.instances.get(instance_id)).is_some_and(|one| one.is_in_service())
+}
+
+/// Whether a load balancer, whosever it is, has that name in that hosted zone. Route53 asks it for alias records.
+pub(crate) fn has_dns_name(world: &World, zone_id: &str, dns_name: &str) -> bool {
+    let wanted = dns_name.trim_end_matches('.');
+    let wanted = wanted.strip_prefix("dualstack.").unwrap_or(wanted);
+    let regions = world.accounts().flat_map(|(_, account)| account.regions());
+    let mut there = regions.filter(|(name, _)| zone_id::of(name) == Some(zone_id));
+    there.any(|(_, region)| {
+        region.elb.load_balancers.values().any(|balancer| balancer.dns_name.eq_ignore_ascii_case(wanted))
+    })
 }
 
 /// Lets an event happen.
