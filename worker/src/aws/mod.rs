@@ -3,6 +3,7 @@
 //! An adapter per service; `call` makes each call, `limits` says how often, `error` what a refusal means, `owner` whose a
 //! thing is, `names` what it is called. Credentials, region and endpoint come from the SDK's own environment.
 
+mod answer;
 pub mod autoscaling;
 pub mod call;
 mod connect;

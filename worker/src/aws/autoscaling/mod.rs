@@ -1,6 +1,10 @@
 //! Auto Scaling.
 
+mod group;
+
 use aws_config::SdkConfig;
+
+pub use group::{Change, Group, Member, Template};
 
 use super::Calls;
 use super::call::NameCaller;

@@ -1,6 +1,10 @@
 //! ECS.
 
+mod cluster;
+
 use aws_config::SdkConfig;
+
+pub use cluster::ContainerInstance;
 
 use super::Calls;
 use super::call::NameCaller;

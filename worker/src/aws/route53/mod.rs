@@ -1,6 +1,10 @@
 //! Route53.
 
+mod zone;
+
 use aws_config::SdkConfig;
+
+pub use zone::Zone;
 
 use super::Calls;
 use super::call::NameCaller;

@@ -1,5 +1,7 @@
 //! Parameter Store.
 
+mod image;
+
 use aws_config::SdkConfig;
 
 use super::Calls;
