@@ -23,6 +23,7 @@ use crate::time::Timestamp;
     strum::EnumString,
     strum::EnumIter,
     strum::IntoStaticStr,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -96,6 +97,7 @@ impl Kind {
     ToSchema,
     strum::Display,
     strum::EnumString,
+    strum::VariantNames,
     strum::EnumIter,
 )]
 #[serde(rename_all = "snake_case")]
@@ -156,7 +158,18 @@ pub enum Reason {
 
 /// What happens when a step fails for good.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::Display, strum::EnumString,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

@@ -1,0 +1,104 @@
+//! `bcn op …`
+
+use anyhow::Result;
+use bcn::Change;
+use bcn::request::one_of;
+use bcn::view::{OperationDocument, OperationList};
+use clap::{Args, Subcommand};
+use shared::ids::OperationId;
+use shared::names::{DistrictName, HeritageName};
+use shared::operation::{Kind, State};
+
+use crate::exit::Ending;
+use crate::print;
+use crate::session::Session;
+
+/// What to do with operations.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OpCommand {
+    /// List operations, newest first
+    #[command(visible_alias = "ls")]
+    List {
+        #[command(flatten)]
+        filter: Filter,
+    },
+    /// Show an operation with its steps
+    Show {
+        /// Id of the operation.
+        id: OperationId,
+    },
+    /// Watch an operation to its end; its outcome is the exit status
+    Watch {
+        /// Id of the operation.
+        id: OperationId,
+    },
+    /// Stop an operation at the next safe point and take back what it did
+    ///
+    /// Succeeds when the operation ended cancelled.
+    Cancel {
+        /// Id of the operation.
+        id: OperationId,
+        /// Do not watch.
+        #[arg(long, short)]
+        detach: bool,
+    },
+    /// Go on with an operation that failed, was cancelled or is stuck; what stands is kept
+    Retry {
+        /// Id of the operation.
+        id: OperationId,
+        /// Do not watch.
+        #[arg(long, short)]
+        detach: bool,
+    },
+}
+
+/// Which operations to list; all that is given must match.
+#[derive(Debug, Args)]
+pub(crate) struct Filter {
+    /// In one of these states; separate with commas.
+    #[arg(long, value_delimiter = ',', value_parser = one_of::<State>())]
+    state: Vec<State>,
+    /// Of one of these kinds; separate with commas.
+    #[arg(long, value_delimiter = ',', value_parser = one_of::<Kind>())]
+    kind: Vec<Kind>,
+    /// On this district or an application in it.
+    #[arg(long)]
+    district: Option<DistrictName>,
+    /// On this application.
+    #[arg(long)]
+    app: Option<HeritageName>,
+    /// How many to list at most.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
+    limit: u16,
+}
+
+impl Filter {
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let list = |words: Vec<String>| (!words.is_empty()).then(|| words.join(","));
+        let parameters = [
+            ("state", list(self.state.iter().map(State::to_string).collect())),
+            ("kind", list(self.kind.iter().map(Kind::to_string).collect())),
+            ("district", self.district.as_ref().map(DistrictName::to_string)),
+            ("heritage", self.app.as_ref().map(HeritageName::to_string)),
+            ("limit", Some(self.limit.to_string())),
+        ];
+        parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+/// Does what was typed.
+pub(crate) async fn run(session: &Session, command: OpCommand) -> Result<Ending> {
+    match command {
+        OpCommand::List { filter } => {
+            let text = |list: &OperationList| print::operation::table(&list.operations, list.next.is_some());
+            session.show("/v1/operations", &filter.query(), text).await
+        }
+        OpCommand::Show { id } => {
+            let text = |document: &OperationDocument| print::operation::sheet(&document.operation);
+            session.show(&format!("/v1/operations/{id}"), &[], text).await
+        }
+        OpCommand::Watch { id } => session.watch(&id, State::Succeeded).await,
+        OpCommand::Cancel { id, detach } => session.dispatch(&Change::cancel(&id), detach, State::Cancelled).await,
+        OpCommand::Retry { id, detach } => session.dispatch(&Change::retry(&id), detach, State::Succeeded).await,
+    }
+}
