@@ -20,15 +20,17 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// The ending that says how an operation ended.
-    pub(crate) fn of(state: State) -> Self {
+    /// How an operation ended that was to end as `wanted`.
+    pub(crate) fn of(state: State, wanted: State) -> Self {
         match state {
-            State::Succeeded => Ending::Done,
-            State::Failed => Ending::Failed,
+            ended if ended == wanted => Ending::Done,
             State::Cancelled | State::Superseded => Ending::CalledOff,
             State::Stuck => Ending::Stuck,
-            // Only an operation that has ended is asked, and that it has not is nothing that scripts may take for good.
-            State::Queued | State::Running | State::Waiting | State::Undoing => Ending::Failed,
+            // An operation that succeeded before it could be cancelled was not cancelled. One that has not ended is
+            // never asked about, and scripts may not take it for good.
+            State::Succeeded | State::Failed | State::Queued | State::Running | State::Waiting | State::Undoing => {
+                Ending::Failed
+            }
         }
     }
 }

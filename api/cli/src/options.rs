@@ -162,3 +162,13 @@ pub(crate) struct Asking {
     #[arg(long, short)]
     pub(crate) yes: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_fit_together() {
+        Bcn::command().debug_assert();
+    }
+}

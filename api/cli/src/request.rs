@@ -39,6 +39,7 @@ pub struct NewDistrict {
     pub vpc_id: Option<String>,
     /// Subnets of that VPC; when not given, they are found by their tag Network = Public or Private.
     #[arg(long = "subnet-id", value_name = "SUBNET_ID", requires = "vpc_id", help_heading = "Use what exists")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subnet_ids: Vec<String>,
     /// Security group of internet-facing load balancers.
     #[arg(long, value_name = "SG_ID", help_heading = "Use what exists")]

@@ -105,7 +105,7 @@ impl Session {
     fn conclude(&self, document: &Value, operation: &Operation, wanted: State) -> Result<Ending> {
         eprint!("{}", print::ending::details(operation, Stream::Err));
         self.print(document, || print::ending::outcome(operation))?;
-        Ok(if operation.state == wanted { Ending::Done } else { Ending::of(operation.state) })
+        Ok(Ending::of(operation.state, wanted))
     }
 
     /// Prints a result: the API's document, or a text for people.

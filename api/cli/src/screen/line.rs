@@ -13,6 +13,8 @@ pub(super) struct Line {
     tone: Tone,
     /// The step that it is about.
     pub(super) step: Option<String>,
+    /// How long the step took, once it is done.
+    took: String,
     /// What it says.
     pub(super) message: String,
     /// Whether it says only how things are just now.
@@ -30,7 +32,7 @@ impl Line {
         let mark = paint(format!("{:>6}", span::mark(elapsed_ms)), Tone::Faint, Stream::Err);
         let word = paint(format!("{:<8}", self.word), self.tone, Stream::Err);
         let text = match &self.step {
-            Some(step) => format!("{mark}  {word} {step:<width$}  {}", self.message),
+            Some(step) => format!("{mark}  {word} {step:<width$}  {:>6}  {}", self.took, self.message),
             None => format!("{mark}  {word} {}", self.message),
         };
         text.trim_end().to_owned()
@@ -38,6 +40,7 @@ impl Line {
 }
 
 fn of_step(event: &Event) -> Option<Line> {
+    let mut took = String::new();
     let (word, tone, step, message) = match event {
         Event::StepWaiting { step, reason, headline } => {
             let message = if headline.is_empty() { format!("for {reason}") } else { headline.clone() };
@@ -53,9 +56,8 @@ fn of_step(event: &Event) -> Option<Line> {
             ("retry", Tone::Odd, step, message)
         }
         Event::StepSucceeded { step, resources, took_ms } => {
-            let took = format!("{:>7}", span::of_millis(*took_ms));
-            let known = paint(resources.join(" "), Tone::Faint, Stream::Err);
-            ("done", Tone::Good, step, format!("{took}  {known}"))
+            took = span::of_millis(*took_ms);
+            ("done", Tone::Good, step, paint(resources.join(" "), Tone::Faint, Stream::Err))
         }
         Event::StepSkipped { step, why } => ("skipped", Tone::Faint, step, why.clone()),
         Event::StepFailed { step, error } => ("failed", Tone::Bad, step, brief(error)),
@@ -72,7 +74,7 @@ fn of_step(event: &Event) -> Option<Line> {
         | Event::Superseded { .. }
         | Event::Finished { .. } => return None,
     };
-    Some(Line { word, tone, step: Some(step.clone()), message, is_passing: false })
+    Some(Line { word, tone, step: Some(step.clone()), took, message, is_passing: false })
 }
 
 fn of_operation(event: &Event) -> Option<Line> {
@@ -99,11 +101,11 @@ fn of_operation(event: &Event) -> Option<Line> {
         | Event::Parked { .. }
         | Event::Finished { .. } => return None,
     };
-    Some(Line { word, tone, step: None, message, is_passing: false })
+    Some(Line { word, tone, step: None, took: String::new(), message, is_passing: false })
 }
 
 fn passing(word: &'static str, step: &str, message: String) -> Line {
-    Line { word, tone: Tone::Busy, step: Some(step.to_owned()), message, is_passing: true }
+    Line { word, tone: Tone::Busy, step: Some(step.to_owned()), took: String::new(), message, is_passing: true }
 }
 
 /// `3 of 4 tasks`

@@ -1,0 +1,72 @@
+//! Refusals: by the API, by the network, by the command line itself.
+
+use serde_json::{Value, json};
+use shared::problem::{Code, Problem};
+
+use crate::fake::{Fake, ID, run};
+
+fn refusal() -> Value {
+    let problem = Problem::new(Code::InvalidField, "the request has two wrong fields");
+    let problem = problem.at("/cluster_size", "must be at most 100").at("/cidr_block", "is not a private /16");
+    serde_json::to_value(problem).unwrap()
+}
+
+#[tokio::test]
+async fn a_refused_request_names_its_fields_and_what_to_do() {
+    let fake = Fake::default().answer("POST", 422, refusal());
+    let ran = fake.bcn("district create dev --cluster-size 500").await;
+    insta::assert_snapshot!(ran.stderr);
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+    assert_eq!(fake.seen().len(), 1, "a refusal is not sent again");
+}
+
+#[tokio::test]
+async fn programs_get_the_problem_document() {
+    let ran = Fake::default().answer("POST", 422, refusal()).bcn("district create dev -o json").await;
+    assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), refusal());
+    assert_eq!(ran.status, 1);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_is_named_with_the_key_to_send_again() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let ran = run("district create dev --idempotency-key ci-1", &format!("http://127.0.0.1:{port}")).await;
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains(&format!("http://127.0.0.1:{port}")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--idempotency-key ci-1"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn wrong_use_is_status_2_and_sends_nothing() {
+    let fake = Fake::default();
+    let cases = [
+        "district create Dev",
+        "district update dev",
+        "app create web-app --district dev",
+        "app create web-app --district dev --image nginx --memory 1 --service web",
+        "app deploy web-app",
+        "op list --state done",
+        "op show 17",
+        "app env set web-app",
+    ];
+    for line in cases {
+        let ran = fake.bcn(line).await;
+        assert_eq!(ran.status, 2, "{line}: {ran:?}");
+    }
+    assert!(fake.seen().is_empty());
+}
+
+#[tokio::test]
+async fn lists_are_aligned_and_filters_are_sent() {
+    let operation = serde_json::to_value(crate::fake::queued()).unwrap();
+    let fake = Fake::default().answer("GET", 200, json!({"operations": [operation], "next": null}));
+    let ran = fake.bcn("op list --state queued,running --kind scale_service --district dev --app web-app").await;
+    let seen = fake.seen().remove(0).line;
+    assert_eq!(
+        seen,
+        "GET /v1/operations?state=queued%2Crunning&kind=scale_service&district=dev&heritage=web-app&limit=20"
+    );
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    assert_eq!(lines[0].find("KIND"), lines[1].find("create_heritage"), "{}", ran.stdout);
+    assert!(lines[1].starts_with(ID));
+}
