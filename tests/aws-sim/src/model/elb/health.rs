@@ -113,7 +113,8 @@ mod tests {
     use super::*;
 
     fn standings(answers: &[bool]) -> Vec<Standing> {
-        let check = HealthCheck { healthy_threshold: 2, unhealthy_threshold: 3, ..HealthCheck::of_new(80) };
+        let mut check = HealthCheck::of_new(80);
+        (check.healthy_threshold, check.unhealthy_threshold) = (2, 3);
         let mut one = Registration { token: String::new(), standing: Standing::Registering, against: 0 };
         let take = |passed: &bool| {
             one.take(*passed, &check);
