@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connection::Scissors;
 use protocol::{Asked, Protocol};
@@ -55,8 +55,7 @@ pub(crate) async fn answer(
     if service.handler(&operation).is_none() {
         return not_simulated(&sim, &scope.service, &operation, &request_id);
     }
-    let user_agent = parts.headers.get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let call = scope.call(service, operation, input).by(user_agent);
+    let call = scope.call(service, operation, input).by(&caller(&parts.headers));
     let done = perform::perform(&sim, call, &request_id, arrived).await;
     match done.fate {
         Fate::CutBefore | Fate::CutAfter => scissors.cut(),
@@ -66,6 +65,19 @@ pub(crate) async fn answer(
         Ok(tree) => protocol.render(service, &done.operation, &tree, &request_id),
         Err(error) => protocol.refuse(service, &error, &request_id),
     }
+}
+
+/// What the caller says of itself, each word once: SDKs say it in two headers, and what their users add may be in either.
+fn caller(headers: &HeaderMap) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for header in ["user-agent", "x-amz-user-agent"].into_iter().filter_map(|name| headers.get(name)) {
+        for word in header.to_str().unwrap_or_default().split_whitespace() {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    words.join(" ")
 }
 
 /// 501 with the service and the operation, so that nobody takes a gap of the simulator for an answer of AWS.
@@ -98,4 +110,16 @@ fn with_request_id(status: StatusCode, content_type: &str, body: impl Into<Bytes
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_named_by_both_headers() {
+        let headers = [("user-agent", "sdk/1 op/op_1"), ("x-amz-user-agent", "sdk/1 app/worker")];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        assert_eq!(caller(&headers.into_iter().collect()), "sdk/1 op/op_1 app/worker");
+    }
 }
