@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::step::Wait;
-use super::{Context, Failure};
+use super::step::{Step, Turn, Undone, Wait};
+use super::{Class, Context, Failure};
 
 /// What `find` saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,4 +63,104 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Deletes it; absent is fine.
     fn delete(&self, cx: &Self::Cx, output: Self::Output) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+impl<R: Resource> Step for R {
+    type Cx = R::Cx;
+    type Output = R::Output;
+    const NAME: &'static str = <R as Resource>::NAME;
+    const LIMIT: Duration = <R as Resource>::LIMIT;
+
+    fn of(&self) -> Option<&str> {
+        Resource::of(self)
+    }
+
+    fn resources(output: &R::Output) -> Vec<String> {
+        R::ids(output)
+    }
+
+    async fn run(&self, cx: &R::Cx) -> Result<Turn<R::Output>, Failure> {
+        let known = cx.run().output_if_done(self)?;
+        let is_new = known.is_none();
+        let output = match known {
+            Some(output) => output,
+            None => match obtain(self, cx).await? {
+                Turn::Done(output) => output,
+                Turn::Wait(wait) => return Ok(Turn::Wait(wait)),
+            },
+        };
+        let ready = self.ready(cx, &output).await;
+        if matches!(ready, Ok(Ready::Yes)) {
+            return Ok(Turn::Done(output));
+        }
+        if is_new {
+            cx.run().knows(self, &output)?;
+        }
+        match ready? {
+            Ready::Yes => Ok(Turn::Done(output)),
+            Ready::NotYet(wait) => Ok(Turn::Wait(wait)),
+        }
+    }
+
+    async fn undo(&self, cx: &R::Cx) -> Result<Undone, Failure> {
+        let run = cx.run();
+        let ours = match self.find(cx).await? {
+            Found::Ours(ours) if !ours.is_empty() => ours,
+            Found::Ours(_) | Found::Absent if run.in_doubt(self) => return Ok(Undone::Wait(looking_again(self))),
+            Found::Ours(_) | Found::Absent | Found::Earlier(_) => return Ok(Undone::Done(run.removed_by(self))),
+            Found::Going => return Ok(Undone::Wait(going(self))),
+        };
+        for thing in ours {
+            let ids = R::ids(&thing);
+            self.delete(cx, thing).await?;
+            run.removed(self, ids);
+        }
+        // What was seen and deleted needs no second look for what reads might not show yet.
+        run.doubt_for(&self.label(), Duration::ZERO);
+        match self.find(cx).await? {
+            Found::Absent | Found::Earlier(_) => Ok(Undone::Done(run.removed_by(self))),
+            Found::Ours(_) | Found::Going => Ok(Undone::Wait(going(self))),
+        }
+    }
+}
+
+/// Finds the thing, or makes it.
+async fn obtain<R: Resource>(step: &R, cx: &R::Cx) -> Result<Turn<R::Output>, Failure> {
+    let run = cx.run();
+    match step.find(cx).await? {
+        Found::Earlier(earlier) => return Ok(Turn::Done(earlier)),
+        Found::Going => return Ok(Turn::Wait(going(step))),
+        Found::Ours(ours) => {
+            let mut ours = ours.into_iter();
+            if let Some(oldest) = ours.next() {
+                for double in ours {
+                    step.delete(cx, double).await?;
+                }
+                return Ok(Turn::Done(oldest));
+            }
+        }
+        Found::Absent => {}
+    }
+    if run.in_doubt(step) {
+        return Ok(Turn::Wait(looking_again(step)));
+    }
+    run.intent(step, run.token(step).to_string()).await?;
+    let created = step.create(cx).await;
+    match &created {
+        Ok(_) => run.doubt(&step.label()),
+        Err(failure) => match failure.class {
+            // Whether it was made is not known: the answer was lost, not the call.
+            Class::Transient | Class::Unknown => run.doubt(&step.label()),
+            Class::Throttled | Class::NotYetConsistent | Class::Conflict | Class::Permanent => {}
+        },
+    }
+    created.map(Turn::Done)
+}
+
+fn going<R: Resource>(step: &R) -> Wait {
+    Wait::for_aws(format!("{}: waiting until it is gone", step.label()))
+}
+
+fn looking_again<R: Resource>(step: &R) -> Wait {
+    Wait::for_aws(format!("{}: looking whether it was made", step.label()))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared::problem::Problem;
 use shared::store::RecordChange;
 
+use super::erased::AnyStep;
 use super::{Context, Step};
 
 /// A step's place in a plan.
@@ -13,25 +14,46 @@ pub struct Planned(usize);
 
 /// Steps and their arrows. Steps without an arrow between them run in parallel.
 pub struct Plan<Cx> {
-    steps: Vec<Arc<Cx>>,
+    pub(super) nodes: Vec<Node<Cx>>,
+}
+
+/// A step in a plan.
+pub(super) struct Node<Cx> {
+    /// Its name in the operation.
+    pub label: String,
+    /// What it does.
+    pub step: Arc<dyn AnyStep<Cx>>,
+    /// Places of the steps that it needs.
+    pub after: Vec<usize>,
+    /// Why it is not needed, when it is not.
+    pub skip: Option<String>,
 }
 
 impl<Cx: Context> Plan<Cx> {
     /// An empty plan.
     pub fn new() -> Self {
-        Plan { steps: Vec::new() }
+        Plan { nodes: Vec::new() }
     }
 
     /// Adds a step that begins when all of `after` have succeeded or were skipped.
     pub fn add<S: Step<Cx = Cx>>(&mut self, step: S, after: &[Planned]) -> Planned {
-        let _ = (step, after);
-        todo!()
+        self.put(step, after, None)
     }
 
     /// Adds a step that is not needed, to be shown as `skipped` with the reason.
     pub fn skip<S: Step<Cx = Cx>>(&mut self, step: S, why: &str) -> Planned {
-        let _ = (step, why, self.steps.len());
-        todo!()
+        self.put(step, &[], Some(why.to_owned()))
+    }
+
+    /// The labels of its steps, in their order.
+    pub fn labels(&self) -> Vec<&str> {
+        self.nodes.iter().map(|node| node.label.as_str()).collect()
+    }
+
+    fn put<S: Step<Cx = Cx>>(&mut self, step: S, after: &[Planned], skip: Option<String>) -> Planned {
+        let after = after.iter().map(|planned| planned.0).collect();
+        self.nodes.push(Node { label: step.label(), step: Arc::new(step), after, skip });
+        Planned(self.nodes.len() - 1)
     }
 }
 
