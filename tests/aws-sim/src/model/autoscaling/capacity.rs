@@ -67,7 +67,7 @@ fn launch(context: &mut Context<'_>, name: &str, cause: String) -> Result<(), St
         Err(refusal) => {
             let started = Activity::begin(&activity_id, "Launching a new EC2 instance".to_owned(), cause, now);
             let message = format!("{} Launching EC2 instance failed.", refusal.message);
-            group.activities.push(started.failed(message, now));
+            activity::begin(&mut group.activities, started.failed(message, now));
             return Err(refusal.to_string());
         }
     };

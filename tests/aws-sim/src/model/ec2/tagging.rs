@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::State;
 use super::filter::Filters;
-use super::table::{Resource, Table};
+use super::table::{Resource, Table, not_found};
+use super::{
+    State, address, instance, interface, internet_gateway, launch_template, nat_gateway, route_table, security_group,
+    subnet, vpc,
+};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -110,7 +113,24 @@ fn named_resources<'a>(ec2: &mut State, input: &Input<'a>) -> Result<Vec<&'a str
     }
     match ids.iter().find(|id| ec2.tags_of(id).is_none()) {
         None => Ok(ids),
-        Some(id) => Err(AwsError::new("InvalidID", format!("The ID '{id}' is not valid"))),
+        Some(id) => Err(unknown(id)),
+    }
+}
+
+/// The refusal of an id, in the words of the kind that its beginning tells.
+fn unknown(id: &str) -> AwsError {
+    match id.rsplit_once('-').map(|(kind, _)| kind) {
+        Some("vpc") => not_found::<vpc::Vpc>(id),
+        Some("subnet") => not_found::<subnet::Subnet>(id),
+        Some("igw") => not_found::<internet_gateway::InternetGateway>(id),
+        Some("rtb") => not_found::<route_table::RouteTable>(id),
+        Some("eipalloc") => not_found::<address::Address>(id),
+        Some("nat") => not_found::<nat_gateway::NatGateway>(id),
+        Some("sg") => not_found::<security_group::SecurityGroup>(id),
+        Some("eni") => not_found::<interface::Interface>(id),
+        Some("lt") => not_found::<launch_template::LaunchTemplate>(id),
+        Some("i") => not_found::<instance::Instance>(id),
+        Some(_) | None => AwsError::new("InvalidID", format!("The ID '{id}' is not valid")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod instance_profile;
 mod listing;
+mod managed_policy;
 mod policy_document;
 mod refusal;
 mod role;

@@ -3,15 +3,13 @@
 use serde_json::{Value, json};
 
 use super::listing::{self, paged};
+use super::managed_policy;
 use super::policy_document::{self, Purpose};
 use super::refusal::{delete_conflict, limit_exceeded, no_such_entity};
 use super::role::Role;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-
-/// Policies that AWS manages exist by their name alone.
-const AWS_MANAGED: &str = "arn:aws:iam::aws:policy/";
 
 /// Managed policies for one role. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const ATTACHED: usize = 10;
@@ -52,7 +50,7 @@ pub(super) fn attach(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         let message = format!("ARN {arn} is not valid.");
         return Err(AwsError::new("InvalidInput", message));
     }
-    if !arn.starts_with(AWS_MANAGED) || arn.len() == AWS_MANAGED.len() {
+    if !managed_policy::is_known(arn) {
         return Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")));
     }
     if !role.attached.iter().any(|have| have == arn) {
