@@ -1,5 +1,6 @@
 //! What an answer of AWS must have.
 
+use aws_smithy_types::error::operation::BuildError;
 use shared::problem::{Code, Problem};
 
 use super::NotCalled;
@@ -14,7 +15,9 @@ pub(super) fn present<T>(field: Option<T>, action: &str, name: &str) -> Result<T
 }
 
 /// A request that the SDK would not build.
-pub(super) fn unbuilt(error: &aws_smithy_types::error::operation::BuildError) -> NotCalled {
-    let detail = format!("a request to AWS is not complete: {error}");
-    NotCalled::Held(Failure::new(Class::Unknown, Problem::new(Code::Internal, detail)))
+impl From<BuildError> for NotCalled {
+    fn from(error: BuildError) -> NotCalled {
+        let detail = format!("a request to AWS is not complete: {error}");
+        NotCalled::Held(Failure::new(Class::Unknown, Problem::new(Code::Internal, detail)))
+    }
 }

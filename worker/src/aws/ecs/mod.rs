@@ -1,13 +1,21 @@
-//! ECS.
+//! ECS: clusters, task definitions, services and what becomes of their tasks. One file a resource.
 
 mod cluster;
+mod service;
+mod service_state;
+mod stopped_task;
+mod task_definition;
 
 use aws_config::SdkConfig;
 
 pub use cluster::ContainerInstance;
+pub use service::{Balancing, NewService, ServiceChange};
+pub use service_state::{Deployment, Rollout, ServiceState, Status};
+pub use stopped_task::StoppedTask;
+pub use task_definition::{Container, HostPort, NewTaskDefinition};
 
-use super::Calls;
 use super::call::NameCaller;
+use super::{Calls, Tag};
 
 /// ECS of one account and region.
 #[derive(Clone)]
@@ -22,4 +30,13 @@ impl Ecs {
         let config = aws_sdk_ecs::config::Builder::from(config).interceptor(NameCaller).build();
         Ecs { client: aws_sdk_ecs::Client::from_conf(config), calls }
     }
+}
+
+fn sdk_tags(tags: &[Tag]) -> Option<Vec<aws_sdk_ecs::types::Tag>> {
+    let tags = tags.iter().map(|tag| aws_sdk_ecs::types::Tag::builder().key(&tag.key).value(&tag.value).build());
+    Some(tags.collect())
+}
+
+fn read_tags(tags: &[aws_sdk_ecs::types::Tag]) -> Vec<Tag> {
+    tags.iter().map(|tag| Tag::new(tag.key().unwrap_or_default(), tag.value().unwrap_or_default())).collect()
 }

@@ -9,7 +9,6 @@ use aws_sdk_iam::error::BuildError;
 pub use instance_profile::InstanceProfile;
 pub use role::Role;
 
-use super::answer::unbuilt;
 use super::call::NameCaller;
 use super::{Calls, NotCalled, Tag};
 
@@ -34,7 +33,7 @@ impl Iam {
 /// Tags for a creating call.
 fn written(tags: &[Tag]) -> Result<Option<Vec<aws_sdk_iam::types::Tag>>, NotCalled> {
     let tags = tags.iter().map(|tag| aws_sdk_iam::types::Tag::builder().key(&tag.key).value(&tag.value).build());
-    tags.collect::<Result<Vec<_>, BuildError>>().map(Some).map_err(|error| unbuilt(&error))
+    tags.collect::<Result<Vec<_>, BuildError>>().map(Some).map_err(NotCalled::from)
 }
 
 fn read(tags: &[aws_sdk_iam::types::Tag]) -> Vec<Tag> {

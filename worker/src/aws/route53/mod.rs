@@ -1,9 +1,11 @@
 //! Route53.
 
+mod record;
 mod zone;
 
 use aws_config::SdkConfig;
 
+pub use record::{Answer, Record};
 pub use zone::Zone;
 
 use super::Calls;

@@ -6,7 +6,7 @@ use aws_sdk_route53::types::{
 use uuid::Uuid;
 
 use super::Route53;
-use crate::aws::answer::{present, unbuilt};
+use crate::aws::answer::present;
 use crate::aws::{AbsentOk, NotCalled, Tag};
 
 /// The code for "there is no such zone".
@@ -86,8 +86,7 @@ impl Route53 {
         let records = self.added_records(zone).await?;
         let deletions = records.into_iter().map(deletion).collect::<Result<Vec<_>, _>>()?;
         for some in deletions.chunks(CHANGED) {
-            let batch =
-                ChangeBatch::builder().set_changes(Some(some.to_vec())).build().map_err(|error| unbuilt(&error))?;
+            let batch = ChangeBatch::builder().set_changes(Some(some.to_vec())).build()?;
             let request = self.client.change_resource_record_sets().hosted_zone_id(&zone.id).change_batch(batch);
             self.calls.call("route53", "ChangeResourceRecordSets", request.send()).await?;
         }
@@ -126,5 +125,5 @@ fn is_of_zone(zone: &Zone, record: &ResourceRecordSet) -> bool {
 
 fn deletion(record: ResourceRecordSet) -> Result<Change, NotCalled> {
     let change = Change::builder().action(ChangeAction::Delete).resource_record_set(record).build();
-    change.map_err(|error| unbuilt(&error))
+    change.map_err(NotCalled::from)
 }

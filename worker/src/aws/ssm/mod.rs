@@ -1,6 +1,7 @@
 //! Parameter Store.
 
 mod image;
+mod parameter;
 
 use aws_config::SdkConfig;
 
