@@ -44,6 +44,13 @@ pub struct Seen<T> {
     pub going: bool,
 }
 
+impl<T> Seen<T> {
+    /// The same sight, of what `part` makes of the thing.
+    pub fn map<U>(self, part: impl FnOnce(T) -> U) -> Seen<U> {
+        Seen { thing: part(self.thing), tags: self.tags, going: self.going }
+    }
+}
+
 /// On whose behalf things are made.
 #[derive(Clone, Debug)]
 pub struct Owner {

@@ -1,6 +1,8 @@
 //! What each kind of operation does: a folder each, `mod.rs` = the plan, one step a file.
 
+mod condition;
 mod context;
+mod provision_district;
 
 use shared::seal::Keys;
 

@@ -2,11 +2,13 @@
 
 use aws_sdk_autoscaling::types::{LaunchTemplateSpecification, LifecycleState, ScalingActivityStatusCode};
 
+use serde::{Deserialize, Serialize};
+
 use super::AutoScaling;
 use crate::aws::{AbsentOk, NotCalled, Tag};
 
 /// A version of a launch template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
     /// `lt-…`
     pub id: String,

@@ -1,0 +1,107 @@
+//! `provision_district`: makes a district's network, roles, cluster and instances.
+//!
+//! The longest chain is VPC, subnet, NAT gateway, route, Auto Scaling group, instances in the cluster; all else runs beside.
+
+mod access;
+mod allocate_address;
+mod associate_route_table;
+mod attach_internet_gateway;
+mod attach_policies;
+mod authorize_ingress;
+mod await_instances;
+mod check_given;
+mod choose_zones;
+mod create_auto_scaling_group;
+mod create_cluster;
+mod create_instance_profile;
+mod create_internet_gateway;
+mod create_launch_template;
+mod create_nat_gateway;
+mod create_private_zone;
+mod create_role;
+mod create_route;
+mod create_route_table;
+mod create_security_group;
+mod create_subnet;
+mod create_vpc;
+mod enable_dns;
+mod find_image;
+mod find_subnets;
+pub(super) mod layout;
+mod network;
+pub(super) mod parts;
+
+use serde_json::{Value, json};
+use shared::district::Given;
+use shared::resource::Lifecycle;
+use shared::store::RecordChange;
+
+pub(super) use allocate_address::AllocateAddress;
+use associate_route_table::AssociateRouteTable;
+use attach_internet_gateway::AttachInternetGateway;
+use attach_policies::AttachPolicies;
+use authorize_ingress::AuthorizeIngress;
+use await_instances::AwaitInstances;
+use check_given::CheckGiven;
+use choose_zones::ChooseZones;
+use create_auto_scaling_group::CreateAutoScalingGroup;
+use create_cluster::CreateCluster;
+use create_instance_profile::CreateInstanceProfile;
+use create_internet_gateway::CreateInternetGateway;
+use create_launch_template::CreateLaunchTemplate;
+pub(super) use create_nat_gateway::CreateNatGateway;
+use create_private_zone::CreatePrivateZone;
+use create_role::{CreateRole, Role};
+use create_route::CreateRoute;
+pub(super) use create_route_table::CreateRouteTable;
+use create_security_group::CreateSecurityGroup;
+pub(super) use create_security_group::Group;
+use create_subnet::CreateSubnet;
+use create_vpc::CreateVpc;
+use enable_dns::EnableDns;
+pub(super) use find_image::FindImage;
+use find_subnets::FindSubnets;
+
+use super::DistrictCx;
+use super::condition::last_change;
+use crate::engine::{Ending, Plan, Planned, Workflow};
+
+/// Makes a district.
+pub struct ProvisionDistrict;
+
+impl Workflow for ProvisionDistrict {
+    type Cx = DistrictCx;
+
+    fn plan(&self, cx: &DistrictCx) -> Plan<DistrictCx> {
+        let spec = &cx.target.spec;
+        let mut plan = Plan::new();
+        let checked: Vec<Planned> =
+            if spec.given == Given::default() { vec![] } else { vec![plan.add(CheckGiven, &[])] };
+        let network = network::add(&mut plan, spec, &checked);
+        let security_group = access::add_security_groups(&mut plan, &spec.given, &network.vpc);
+        let [role, policies] = access::add_roles(&mut plan, &spec.given, &checked);
+        let profile = plan.add(CreateInstanceProfile, &[role]);
+        let cluster = plan.add(CreateCluster, &checked);
+        let image = plan.add(FindImage, &[]);
+        let template = plan.add(CreateLaunchTemplate, &[profile, image, security_group]);
+        let needed: Vec<Planned> = network.ways_out.into_iter().chain([template, cluster, policies]).collect();
+        let group = plan.add(CreateAutoScalingGroup, &needed);
+        plan.add(CreatePrivateZone, &network.dns);
+        plan.add(AwaitInstances, &[group]);
+        plan
+    }
+
+    fn record(&self, cx: &DistrictCx, ending: &Ending) -> RecordChange {
+        let state = match ending {
+            Ending::Succeeded => Lifecycle::Active,
+            Ending::TakenBack(_) => return RecordChange::DistrictRemoved,
+            Ending::Left(_) => Lifecycle::Failed,
+        };
+        let (spec, ids) = (Some(cx.target.spec.clone()), Some(parts::reached(cx)));
+        RecordChange::District { state, spec, ids, condition: last_change(&cx.run, ending) }
+    }
+
+    fn result(&self, cx: &DistrictCx) -> Option<Value> {
+        Some(json!({ "ids": parts::reached(cx) }))
+    }
+}
