@@ -5,7 +5,7 @@ use shared::resource::Condition;
 use crate::engine::{Ending, Run};
 
 /// How the last change of a resource ended.
-pub fn last_change(run: &Run, ending: &Ending) -> Condition {
+pub(crate) fn last_change(run: &Run, ending: &Ending) -> Condition {
     let (status, reason, message) = match ending {
         Ending::Succeeded => (true, "Succeeded".to_owned(), String::new()),
         Ending::TakenBack(problem) => (false, problem.code.to_string(), format!("taken back: {}", problem.detail)),

@@ -7,6 +7,7 @@ mod provision_district;
 use shared::seal::Keys;
 
 pub use context::{DistrictCx, DistrictTarget, HeritageCx, HeritageTarget};
+pub use provision_district::ProvisionDistrict;
 
 use crate::aws::Aws;
 

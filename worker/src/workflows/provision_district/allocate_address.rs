@@ -10,11 +10,11 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Allocates an address.
-pub struct AllocateAddress(pub Zone);
+pub(crate) struct AllocateAddress(pub(crate) Zone);
 
 impl AllocateAddress {
     /// What the address, and its NAT gateway, are called.
-    pub fn name(zone: Zone, cx: &DistrictCx) -> String {
+    pub(crate) fn name(zone: Zone, cx: &DistrictCx) -> String {
         parts::name(cx, &format!("nat-{}", zone.name()))
     }
 }

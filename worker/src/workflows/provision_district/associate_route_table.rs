@@ -10,7 +10,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Associates a subnet with its route table.
-pub struct AssociateRouteTable(pub Subnet);
+pub(crate) struct AssociateRouteTable(pub(crate) Subnet);
 
 impl Resource for AssociateRouteTable {
     type Cx = DistrictCx;

@@ -9,7 +9,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Attaches the internet gateway.
-pub struct AttachInternetGateway;
+pub(crate) struct AttachInternetGateway;
 
 impl Resource for AttachInternetGateway {
     type Cx = DistrictCx;

@@ -19,7 +19,7 @@ const OF_INSTANCES: [&str; 3] = [
 ];
 
 /// Attaches policies to a role.
-pub struct AttachPolicies(pub Role);
+pub(crate) struct AttachPolicies(pub(crate) Role);
 
 impl Step for AttachPolicies {
     type Cx = DistrictCx;

@@ -11,7 +11,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Lets in what a group is for.
-pub struct AuthorizeIngress(pub Group);
+pub(crate) struct AuthorizeIngress(pub(crate) Group);
 
 impl Resource for AuthorizeIngress {
     type Cx = DistrictCx;

@@ -11,7 +11,7 @@ use crate::engine::{Failure, Step, Turn, Undone, Wait};
 use crate::workflows::DistrictCx;
 
 /// Waits for the instances.
-pub struct AwaitInstances;
+pub(crate) struct AwaitInstances;
 
 impl Step for AwaitInstances {
     type Cx = DistrictCx;

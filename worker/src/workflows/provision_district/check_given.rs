@@ -11,7 +11,7 @@ use crate::engine::{Class, Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
 
 /// Checks what was given; gives the address ranges of the VPC.
-pub struct CheckGiven;
+pub(crate) struct CheckGiven;
 
 impl Step for CheckGiven {
     type Cx = DistrictCx;

@@ -11,7 +11,7 @@ use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
 
 /// Chooses two zones.
-pub struct ChooseZones;
+pub(crate) struct ChooseZones;
 
 impl Step for ChooseZones {
     type Cx = DistrictCx;

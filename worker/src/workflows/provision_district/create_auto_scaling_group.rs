@@ -13,7 +13,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the Auto Scaling group.
-pub struct CreateAutoScalingGroup;
+pub(crate) struct CreateAutoScalingGroup;
 
 impl Resource for CreateAutoScalingGroup {
     type Cx = DistrictCx;

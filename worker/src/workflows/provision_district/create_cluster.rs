@@ -11,7 +11,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the cluster.
-pub struct CreateCluster;
+pub(crate) struct CreateCluster;
 
 impl Resource for CreateCluster {
     type Cx = DistrictCx;

@@ -11,7 +11,7 @@ use crate::engine::{Failure, Found, Ready, Resource, Wait};
 use crate::workflows::DistrictCx;
 
 /// Makes the instance profile.
-pub struct CreateInstanceProfile;
+pub(crate) struct CreateInstanceProfile;
 
 impl CreateInstanceProfile {
     fn name(cx: &DistrictCx) -> String {

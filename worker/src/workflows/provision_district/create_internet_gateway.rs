@@ -9,7 +9,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the internet gateway.
-pub struct CreateInternetGateway;
+pub(crate) struct CreateInternetGateway;
 
 impl Resource for CreateInternetGateway {
     type Cx = DistrictCx;

@@ -11,7 +11,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the launch template.
-pub struct CreateLaunchTemplate;
+pub(crate) struct CreateLaunchTemplate;
 
 impl Resource for CreateLaunchTemplate {
     type Cx = DistrictCx;

@@ -15,7 +15,7 @@ use crate::engine::{Failure, Found, Ready, Resource, Wait};
 use crate::workflows::DistrictCx;
 
 /// Makes a NAT gateway.
-pub struct CreateNatGateway(pub Zone);
+pub(crate) struct CreateNatGateway(pub(crate) Zone);
 
 impl Resource for CreateNatGateway {
     type Cx = DistrictCx;

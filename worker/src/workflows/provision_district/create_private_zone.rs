@@ -10,7 +10,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the private zone.
-pub struct CreatePrivateZone;
+pub(crate) struct CreatePrivateZone;
 
 impl CreatePrivateZone {
     fn name(cx: &DistrictCx) -> String {

@@ -11,7 +11,7 @@ use crate::workflows::DistrictCx;
 
 /// One of the two roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// ECS takes it on to register tasks with classic load balancers.
     EcsService,
     /// The container instances'.
@@ -20,10 +20,10 @@ pub enum Role {
 
 impl Role {
     /// Both.
-    pub const ALL: [Role; 2] = [Role::EcsService, Role::EcsInstance];
+    pub(crate) const ALL: [Role; 2] = [Role::EcsService, Role::EcsInstance];
 
     /// What it is called in steps.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Role::EcsService => "ecs_service",
             Role::EcsInstance => "ecs_instance",
@@ -31,7 +31,7 @@ impl Role {
     }
 
     /// What its name on AWS ends in.
-    pub fn purpose(self) -> &'static str {
+    pub(crate) fn purpose(self) -> &'static str {
         match self {
             Role::EcsService => "ecs-service",
             Role::EcsInstance => "ecs-instance",
@@ -48,7 +48,7 @@ impl Role {
 }
 
 /// Makes a role.
-pub struct CreateRole(pub Role);
+pub(crate) struct CreateRole(pub(crate) Role);
 
 impl Resource for CreateRole {
     type Cx = DistrictCx;

@@ -13,7 +13,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the way out.
-pub struct CreateRoute(pub Table);
+pub(crate) struct CreateRoute(pub(crate) Table);
 
 impl Resource for CreateRoute {
     type Cx = DistrictCx;

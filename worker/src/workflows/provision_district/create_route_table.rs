@@ -10,11 +10,11 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes a route table.
-pub struct CreateRouteTable(pub Table);
+pub(crate) struct CreateRouteTable(pub(crate) Table);
 
 impl CreateRouteTable {
     /// What the table is called.
-    pub fn name(table: Table, cx: &DistrictCx) -> String {
+    pub(crate) fn name(table: Table, cx: &DistrictCx) -> String {
         parts::name(cx, &format!("routes-{}", table.name()))
     }
 }

@@ -10,7 +10,7 @@ use crate::workflows::DistrictCx;
 
 /// One of the three security groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub(crate) enum Group {
     /// Of internet-facing load balancers.
     PublicElb,
     /// Of internal load balancers.
@@ -21,7 +21,7 @@ pub enum Group {
 
 impl Group {
     /// What it is called in steps.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Group::PublicElb => "public_elb",
             Group::PrivateElb => "private_elb",
@@ -30,7 +30,7 @@ impl Group {
     }
 
     /// What it is called on AWS.
-    pub fn name(self, cx: &DistrictCx) -> String {
+    pub(crate) fn name(self, cx: &DistrictCx) -> String {
         match self {
             Group::PublicElb => parts::name(cx, "public-elb"),
             Group::PrivateElb => parts::name(cx, "private-elb"),
@@ -40,7 +40,7 @@ impl Group {
 }
 
 /// Makes a security group.
-pub struct CreateSecurityGroup(pub Group);
+pub(crate) struct CreateSecurityGroup(pub(crate) Group);
 
 impl Resource for CreateSecurityGroup {
     type Cx = DistrictCx;

@@ -13,7 +13,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes a subnet.
-pub struct CreateSubnet(pub Subnet);
+pub(crate) struct CreateSubnet(pub(crate) Subnet);
 
 impl Resource for CreateSubnet {
     type Cx = DistrictCx;

@@ -11,7 +11,7 @@ use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::DistrictCx;
 
 /// Makes the VPC.
-pub struct CreateVpc;
+pub(crate) struct CreateVpc;
 
 impl Resource for CreateVpc {
     type Cx = DistrictCx;

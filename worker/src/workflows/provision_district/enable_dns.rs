@@ -9,7 +9,7 @@ use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
 
 /// Turns on DNS support and hostnames.
-pub struct EnableDns;
+pub(crate) struct EnableDns;
 
 impl Step for EnableDns {
     type Cx = DistrictCx;

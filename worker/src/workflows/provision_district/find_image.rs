@@ -10,7 +10,7 @@ use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
 
 /// Finds the image.
-pub struct FindImage;
+pub(crate) struct FindImage;
 
 impl Step for FindImage {
     type Cx = DistrictCx;

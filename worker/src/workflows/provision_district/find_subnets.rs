@@ -16,15 +16,15 @@ use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
 
 /// Finds subnets.
-pub struct FindSubnets;
+pub(crate) struct FindSubnets;
 
 /// Ids of subnets, one in each zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subnets {
+pub(crate) struct Subnets {
     /// For internet-facing load balancers.
-    pub public: Vec<String>,
+    pub(crate) public: Vec<String>,
     /// For instances and internal load balancers.
-    pub private: Vec<String>,
+    pub(crate) private: Vec<String>,
 }
 
 impl Step for FindSubnets {

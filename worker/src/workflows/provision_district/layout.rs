@@ -5,7 +5,7 @@ use shared::district::NatType;
 
 /// One of the two availability zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zone {
+pub(crate) enum Zone {
     /// The first.
     One,
     /// The second.
@@ -14,10 +14,10 @@ pub enum Zone {
 
 impl Zone {
     /// Both.
-    pub const ALL: [Zone; 2] = [Zone::One, Zone::Two];
+    pub(crate) const ALL: [Zone; 2] = [Zone::One, Zone::Two];
 
     /// Its number as text.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Zone::One => "1",
             Zone::Two => "2",
@@ -25,7 +25,7 @@ impl Zone {
     }
 
     /// Its number.
-    pub fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         match self {
             Zone::One => 1,
             Zone::Two => 2,
@@ -33,7 +33,7 @@ impl Zone {
     }
 
     /// Its place in lists of both.
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         match self {
             Zone::One => 0,
             Zone::Two => 1,
@@ -41,12 +41,12 @@ impl Zone {
     }
 
     /// The zones in which NAT gateways stand.
-    pub fn with_gateway(nat: NatType) -> impl Iterator<Item = Zone> {
+    pub(crate) fn with_gateway(nat: NatType) -> impl Iterator<Item = Zone> {
         Zone::ALL.into_iter().filter(move |zone| zone.number() <= nat.gateways())
     }
 
     /// The zone whose NAT gateway this one's private subnet goes out through.
-    pub fn way_out(self, nat: NatType) -> Option<Zone> {
+    pub(crate) fn way_out(self, nat: NatType) -> Option<Zone> {
         let number = nat.gateway_of(self.number())?;
         Zone::ALL.into_iter().find(|zone| zone.number() == number)
     }
@@ -54,7 +54,7 @@ impl Zone {
 
 /// One of the four subnets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subnet {
+pub(crate) enum Subnet {
     /// For load balancers and NAT gateways.
     Public(Zone),
     /// For instances.
@@ -63,11 +63,11 @@ pub enum Subnet {
 
 impl Subnet {
     /// All.
-    pub const ALL: [Subnet; 4] =
+    pub(crate) const ALL: [Subnet; 4] =
         [Subnet::Public(Zone::One), Subnet::Public(Zone::Two), Subnet::Private(Zone::One), Subnet::Private(Zone::Two)];
 
     /// What it is called.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Subnet::Public(Zone::One) => "public-1",
             Subnet::Public(Zone::Two) => "public-2",
@@ -77,7 +77,7 @@ impl Subnet {
     }
 
     /// The value of its tag `Network`.
-    pub fn network(self) -> &'static str {
+    pub(crate) fn network(self) -> &'static str {
         match self {
             Subnet::Public(_) => "Public",
             Subnet::Private(_) => "Private",
@@ -85,14 +85,14 @@ impl Subnet {
     }
 
     /// Its zone.
-    pub fn zone(self) -> Zone {
+    pub(crate) fn zone(self) -> Zone {
         match self {
             Subnet::Public(zone) | Subnet::Private(zone) => zone,
         }
     }
 
     /// Its route table.
-    pub fn table(self) -> Table {
+    pub(crate) fn table(self) -> Table {
         match self {
             Subnet::Public(_) => Table::Public,
             Subnet::Private(zone) => Table::Private(zone),
@@ -100,7 +100,7 @@ impl Subnet {
     }
 
     /// Its /24 of the VPC's /16: the zone's number as third octet, public ones with 128 added.
-    pub fn range(self, vpc: Ipv4Net) -> String {
+    pub(crate) fn range(self, vpc: Ipv4Net) -> String {
         let [first, second, ..] = vpc.network().octets();
         let third = match self {
             Subnet::Public(zone) => 128 + zone.number(),
@@ -112,7 +112,7 @@ impl Subnet {
 
 /// One of the three route tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub(crate) enum Table {
     /// Of both public subnets.
     Public,
     /// Of a private subnet.
@@ -121,10 +121,10 @@ pub enum Table {
 
 impl Table {
     /// All.
-    pub const ALL: [Table; 3] = [Table::Public, Table::Private(Zone::One), Table::Private(Zone::Two)];
+    pub(crate) const ALL: [Table; 3] = [Table::Public, Table::Private(Zone::One), Table::Private(Zone::Two)];
 
     /// What it is called.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Table::Public => "public",
             Table::Private(Zone::One) => "private-1",

@@ -13,13 +13,13 @@ use crate::engine::{Failure, Found, Step};
 use crate::workflows::DistrictCx;
 
 /// Id of the VPC.
-pub fn vpc(cx: &DistrictCx) -> Result<String, Failure> {
+pub(crate) fn vpc(cx: &DistrictCx) -> Result<String, Failure> {
     let given = cx.target.spec.given.vpc_id.as_ref();
     part(cx, given, &CreateVpc, cx.target.ids.vpc_id.as_ref())
 }
 
 /// Address ranges of the VPC.
-pub fn ranges(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
+pub(crate) fn ranges(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
     match cx.target.spec.cidr_block {
         Some(range) => Ok(vec![range.to_string()]),
         None => cx.run.output_of(&CheckGiven),
@@ -27,7 +27,7 @@ pub fn ranges(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
 }
 
 /// Ids of the public subnets, by zone.
-pub fn public_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
+pub(crate) fn public_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
     if let Some(found) = cx.run.output_if_done(&FindSubnets)? {
         return Ok(found.public);
     }
@@ -35,7 +35,7 @@ pub fn public_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
 }
 
 /// Ids of the private subnets, by zone.
-pub fn private_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
+pub(crate) fn private_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
     if let Some(found) = cx.run.output_if_done(&FindSubnets)? {
         return Ok(found.private);
     }
@@ -43,7 +43,7 @@ pub fn private_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
 }
 
 /// Id of a subnet that Barcelona made.
-pub fn subnet(cx: &DistrictCx, subnet: Subnet) -> Result<String, Failure> {
+pub(crate) fn subnet(cx: &DistrictCx, subnet: Subnet) -> Result<String, Failure> {
     let recorded = match subnet {
         Subnet::Public(_) => &cx.target.ids.public_subnet_ids,
         Subnet::Private(_) => &cx.target.ids.private_subnet_ids,
@@ -52,17 +52,17 @@ pub fn subnet(cx: &DistrictCx, subnet: Subnet) -> Result<String, Failure> {
 }
 
 /// Whether instances stand in public subnets with public addresses: there is no other way out.
-pub fn is_public(nat: NatType) -> bool {
+pub(crate) fn is_public(nat: NatType) -> bool {
     nat == NatType::None
 }
 
 /// Ids of the subnets in which instances stand.
-pub fn instance_subnets(cx: &DistrictCx, nat: NatType) -> Result<Vec<String>, Failure> {
+pub(crate) fn instance_subnets(cx: &DistrictCx, nat: NatType) -> Result<Vec<String>, Failure> {
     if is_public(nat) && cx.target.spec.given.vpc_id.is_none() { public_subnets(cx) } else { private_subnets(cx) }
 }
 
 /// Id of a security group.
-pub fn security_group(cx: &DistrictCx, group: Group) -> Result<String, Failure> {
+pub(crate) fn security_group(cx: &DistrictCx, group: Group) -> Result<String, Failure> {
     let (given, ids) = (&cx.target.spec.given, &cx.target.ids);
     let (given, recorded) = match group {
         Group::PublicElb => (&given.public_elb_security_group, &ids.public_elb_security_group),
@@ -73,7 +73,7 @@ pub fn security_group(cx: &DistrictCx, group: Group) -> Result<String, Failure> 
 }
 
 /// The role that was given, by name: an ARN ends in it.
-pub fn given_role(cx: &DistrictCx, role: Role) -> Option<String> {
+pub(crate) fn given_role(cx: &DistrictCx, role: Role) -> Option<String> {
     let given = &cx.target.spec.given;
     let given = match role {
         Role::EcsService => &given.ecs_service_role,
@@ -83,38 +83,38 @@ pub fn given_role(cx: &DistrictCx, role: Role) -> Option<String> {
 }
 
 /// The name of a role.
-pub fn role_name(cx: &DistrictCx, role: Role) -> String {
+pub(crate) fn role_name(cx: &DistrictCx, role: Role) -> String {
     given_role(cx, role).unwrap_or_else(|| cx.aws.names.role(&cx.district, &cx.aws.region, role.purpose()))
 }
 
 /// The name that an ARN of IAM ends in.
-pub fn name_in(arn: &str) -> &str {
+pub(crate) fn name_in(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// The tag `Name` of a thing with this purpose, and what it is looked for by.
-pub fn name(cx: &DistrictCx, purpose: &str) -> String {
+pub(crate) fn name(cx: &DistrictCx, purpose: &str) -> String {
     cx.aws.names.of_district(&cx.district, purpose)
 }
 
 /// The name of the cluster, and of the Auto Scaling group.
-pub fn cluster_name(cx: &DistrictCx) -> String {
+pub(crate) fn cluster_name(cx: &DistrictCx) -> String {
     cx.aws.names.cluster(&cx.district)
 }
 
 /// The tags of a new thing with this purpose.
-pub fn tags(cx: &DistrictCx, purpose: &str) -> Vec<Tag> {
+pub(crate) fn tags(cx: &DistrictCx, purpose: &str) -> Vec<Tag> {
     cx.owner.tags(&name(cx, purpose))
 }
 
 /// What a look-up by name saw. Somebody else's thing of that name is none of ours: the creating call will say so.
-pub fn found_by_name<T: Clone>(cx: &DistrictCx, seen: Option<Seen<T>>) -> Found<T> {
+pub(crate) fn found_by_name<T: Clone>(cx: &DistrictCx, seen: Option<Seen<T>>) -> Found<T> {
     let seen = seen.filter(|seen| cx.owner.covers(&seen.tags));
     cx.owner.found(seen.as_slice())
 }
 
 /// What AWS calls the parts, as far as they were reached.
-pub fn reached(cx: &DistrictCx) -> DistrictIds {
+pub(crate) fn reached(cx: &DistrictCx) -> DistrictIds {
     let role = |role| match given_role(cx, role) {
         Some(name) => Some(name),
         None => cx.run.output_if_done(&CreateRole(role)).ok().flatten().map(|arn| name_in(&arn).to_owned()),
