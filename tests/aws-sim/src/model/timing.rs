@@ -30,3 +30,33 @@ pub(crate) const LOAD_BALANCER_INTERFACES_STAY: TimeDelta = TimeDelta::seconds(4
 /// From a change of records until all name servers know it.
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html>
 pub(crate) const NAME_SERVERS_LEARN: TimeDelta = TimeDelta::seconds(30);
+/// From a change about an ECS service to the scheduler's look at it.
+pub(crate) const SCHEDULER_REACTS: TimeDelta = TimeDelta::seconds(2);
+/// How often the ECS scheduler looks at a service that is not as it shall be.
+pub(crate) const SCHEDULER_CHECKS: TimeDelta = TimeDelta::seconds(10);
+/// How often the ECS scheduler asks load balancers about the tasks of a service that is steady.
+pub(crate) const LOAD_BALANCERS_WATCHED: TimeDelta = TimeDelta::seconds(30);
+/// How often at most a service says again that it cannot place a task.
+pub(crate) const PLACEMENT_TOLD_AGAIN: TimeDelta = TimeDelta::seconds(30);
+/// The longest time that ECS waits before it starts another task of a service whose tasks keep failing.
+pub(crate) const LONGEST_START_DELAY: TimeDelta = TimeDelta::minutes(15);
+/// From a task's placement to the agent's beginning with it.
+pub(crate) const TASK_PROVISIONING: TimeDelta = TimeDelta::seconds(1);
+/// Pulling an image and starting its container.
+pub(crate) const IMAGE_PULL: TimeDelta = TimeDelta::seconds(6);
+/// The same for an image that is slow on purpose.
+pub(crate) const SLOW_IMAGE_PULL: TimeDelta = TimeDelta::minutes(2);
+/// How long a running task of a service without load balancer and health check must run before it counts as healthy.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
+pub(crate) const TASK_PROVES_HEALTHY: TimeDelta = TimeDelta::seconds(40);
+/// How long a container may fail its health check before its task is replaced: three checks, 30 seconds apart.
+pub(crate) const HEALTH_CHECK_FAILS: TimeDelta = TimeDelta::seconds(90);
+/// How long a task takes to leave its load balancer.
+pub(crate) const TASK_DEACTIVATING: TimeDelta = TimeDelta::seconds(5);
+/// From SIGTERM to the end of a container that heeds it.
+pub(crate) const TASK_STOPPING: TimeDelta = TimeDelta::seconds(2);
+/// From SIGTERM to SIGKILL, if a container does not say how long.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
+pub(crate) const STOP_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
+/// How long a task runs that ends by itself.
+pub(crate) const BATCH_RUNS: TimeDelta = TimeDelta::seconds(20);

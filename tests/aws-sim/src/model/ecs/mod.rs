@@ -1,58 +1,135 @@
 //! ECS: clusters, container instances, task definitions, services, tasks.
+//!
+//! A service is looked at whenever something changes about it (`scheduler`): the look counts its tasks (`census`),
+//! decides how many to start and to stop (`rolling`), finds instances with room (`placement`) and judges the deployment
+//! (`rollout`). Tasks then live by themselves (`task_life`).
 
-use crate::model::context::{Context, Handler};
-use crate::model::inventory::Item;
+mod census;
+mod circuit_breaker;
+mod cluster;
+mod container;
+mod container_instance;
+mod create_service;
+mod create_service_checks;
+mod deployment;
+mod image;
+mod instance_calls;
+mod joining;
+mod load_balancing;
+mod placement;
+mod reference;
+mod refusal;
+mod register_task_definition;
+mod rolling;
+mod rollout;
+mod run_task;
+mod scheduler;
+mod service;
+mod service_calls;
+mod service_event;
+mod tagging;
+mod task;
+mod task_calls;
+mod task_definition;
+mod task_definition_calls;
+mod task_life;
+#[cfg(test)]
+mod tests;
+mod update_service;
+
+use std::collections::BTreeMap;
+
+use cluster::Cluster;
+pub(crate) use container_instance::Agent;
+pub(crate) use joining::{instance_gone, instance_joined};
+pub(crate) use load_balancing::listens;
+use task_definition::Family;
+
+use super::context::{Context, Handler};
+use super::inventory::Item;
 
 /// What ECS has in one region.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct State {}
+pub(crate) struct State {
+    clusters: BTreeMap<String, Cluster>,
+    families: BTreeMap<String, Family>,
+    /// For each EC2 instance that has joined: the names of its cluster and of its container instance there.
+    hosts: BTreeMap<String, (String, String)>,
+}
 
 /// What happens by itself.
 #[derive(Debug, Clone)]
-pub(crate) enum Event {}
-
-/// An EC2 instance whose ECS agent has started and reaches ECS.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Agent {
-    /// The cluster's name out of the instance's user data.
-    pub(crate) cluster: String,
-    pub(crate) instance_id: String,
-    pub(crate) instance_type: String,
-    pub(crate) image_id: String,
-    /// `x86_64` or `arm64`.
-    pub(crate) architecture: &'static str,
-    /// CPU units: 1024 for each vCPU.
-    pub(crate) cpu: i64,
-    /// MiB that the agent registers, which is less than the instance has.
-    pub(crate) memory: i64,
-    pub(crate) zone: String,
-    pub(crate) subnet_id: String,
-    pub(crate) vpc_id: String,
-    pub(crate) private_ip: String,
+pub(crate) enum Event {
+    /// The scheduler looks at a service.
+    ServiceLook(ServiceKey),
+    /// A task goes on to its next stage, unless something else happened to it since it had that version.
+    TaskMoves { key: TaskKey, version: i64 },
+    /// A stopped task is described no longer.
+    TaskForgotten(TaskKey),
 }
 
-/// An agent joins its cluster. Nothing happens if there is no such cluster.
-pub(crate) fn instance_joined(_context: &mut Context<'_>, _agent: &Agent) {}
+/// Names a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServiceKey {
+    cluster: String,
+    service: String,
+}
 
-/// An EC2 instance stops or is terminated: its agent disconnects, its tasks end, its container instance goes.
-pub(crate) fn instance_gone(_context: &mut Context<'_>, _instance_id: &str) {}
-
-/// Whether a container on that EC2 instance listens on a host port. Load balancers ask it.
-pub(crate) fn listens(_context: &mut Context<'_>, _instance_id: &str, _host_port: u16) -> bool {
-    false
+/// Names a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TaskKey {
+    cluster: String,
+    task: String,
 }
 
 /// Lets an event happen.
-pub(crate) fn on_event(_context: &mut Context<'_>, event: Event) {
-    match event {}
+pub(crate) fn on_event(context: &mut Context<'_>, event: Event) {
+    match event {
+        Event::ServiceLook(key) => scheduler::look(context, &key),
+        Event::TaskMoves { key, version } => task_life::move_on(context, &key, version),
+        Event::TaskForgotten(key) => {
+            if let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) {
+                cluster.tasks.shift_remove(&key.task);
+            }
+        }
+    }
 }
 
 /// The operation of that name, if it is simulated.
-pub(crate) fn handler(_operation: &str) -> Option<Handler> {
-    None
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "CreateCluster" => cluster::create,
+        "DescribeClusters" => cluster::describe,
+        "ListClusters" => cluster::list,
+        "DeleteCluster" => cluster::delete,
+        "ListContainerInstances" => instance_calls::list,
+        "DescribeContainerInstances" => instance_calls::describe,
+        "UpdateContainerInstancesState" => instance_calls::update_state,
+        "DeregisterContainerInstance" => instance_calls::deregister,
+        "RegisterTaskDefinition" => register_task_definition::register,
+        "DescribeTaskDefinition" => task_definition_calls::describe,
+        "ListTaskDefinitions" => task_definition_calls::list,
+        "ListTaskDefinitionFamilies" => task_definition_calls::list_families,
+        "DeregisterTaskDefinition" => task_definition_calls::deregister,
+        "DeleteTaskDefinitions" => task_definition_calls::delete,
+        "CreateService" => create_service::create,
+        "DescribeServices" => service_calls::describe,
+        "ListServices" => service_calls::list,
+        "DeleteService" => service_calls::delete,
+        "UpdateService" => update_service::update,
+        "RunTask" => run_task::run,
+        "StopTask" => task_calls::stop,
+        "ListTasks" => task_calls::list,
+        "DescribeTasks" => task_calls::describe,
+        "TagResource" => tagging::tag,
+        "UntagResource" => tagging::untag,
+        "ListTagsForResource" => tagging::list,
+        _ => return None,
+    })
 }
 
-/// What exists.
-pub(crate) fn inventory(_state: &State) -> Vec<Item> {
-    Vec::new()
+/// What exists: not what is INACTIVE, nor stopped tasks.
+pub(crate) fn inventory(state: &State) -> Vec<Item> {
+    let families = state.families.values().flat_map(Family::items);
+    state.clusters.values().flat_map(Cluster::items).chain(families).collect()
 }

@@ -72,6 +72,12 @@ pub(crate) fn is_in_service(context: &mut Context<'_>, load_balancer: &str, inst
     balancer.and_then(|balancer| balancer.instances.get(instance_id)).is_some_and(|one| one.is_in_service())
 }
 
+/// Whether an instance has failed the checks of a load balancer, so that it gets no requests.
+pub(crate) fn has_failed(context: &mut Context<'_>, load_balancer: &str, instance_id: &str) -> bool {
+    let balancer = context.region().elb.load_balancers.get(load_balancer);
+    balancer.and_then(|balancer| balancer.instances.get(instance_id)).is_some_and(|one| one.has_failed())
+}
+
 /// Whether a load balancer, whosever it is, has that name in that hosted zone. Route53 asks it for alias records.
 pub(crate) fn has_dns_name(world: &World, zone_id: &str, dns_name: &str) -> bool {
     let wanted = dns_name.trim_end_matches('.');

@@ -34,6 +34,10 @@ impl Registration {
     pub(super) fn is_in_service(&self) -> bool {
         self.standing == Standing::InService
     }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.standing == Standing::Failed
+    }
 }
 
 /// Repeating it is no error.

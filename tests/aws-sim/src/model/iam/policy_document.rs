@@ -42,6 +42,19 @@ pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, KEPT).to_string()
 }
 
+/// Whether a trust policy lets a service of AWS take the role. Conditions are not looked at.
+pub(super) fn lets_in(document: &str, service: &str) -> bool {
+    let parsed: Value = serde_json::from_str(document).unwrap_or_default();
+    let statements = match parsed.get("Statement") {
+        Some(Value::Array(statements)) => statements.iter().collect(),
+        single => Vec::from_iter(single),
+    };
+    statements.into_iter().filter(|statement| statement["Effect"] == "Allow").any(|statement| {
+        let named = &statement["Principal"]["Service"];
+        named == service || named.as_array().is_some_and(|names| names.iter().any(|name| name == service))
+    })
+}
+
 fn check_statement(statement: &Value, purpose: Purpose) -> Result<(), AwsError> {
     let has = |name: &str| statement.get(name).is_some_and(|value| !value.is_null());
     if !matches!(statement["Effect"].as_str(), Some("Allow" | "Deny")) {
@@ -82,6 +95,13 @@ mod tests {
         assert_eq!(check(permissions, Purpose::Permissions), Ok(()));
         assert_eq!(check(trust, Purpose::Permissions).unwrap_err().code, "MalformedPolicyDocument");
         assert_eq!(check(permissions, Purpose::Trust).unwrap_err().code, "MalformedPolicyDocument");
+    }
+
+    #[test]
+    fn a_trust_policy_lets_in_the_services_that_it_names() {
+        let one = r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"a.com"}}}"#;
+        let two = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":["b.com","a.com"]}}]}"#;
+        assert!(lets_in(one, "a.com") && lets_in(two, "a.com") && !lets_in(one, "b.com"));
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl Role {
         item.with("inline_policies", self.policies.len()).with("attached_policies", self.attached.len())
     }
 
+    /// Whether a service of AWS may take it.
+    pub(crate) fn trusts(&self, service: &str) -> bool {
+        policy_document::lets_in(&self.trust, service)
+    }
+
     /// As listings show it: without tags.
     pub(super) fn render(&self) -> Value {
         json!({

@@ -1,0 +1,75 @@
+//! Tasks and their classic load balancers: an instance is registered while a task of the service runs on it.
+
+use super::container::Protocol;
+use super::service::Balancer;
+use super::task::Stage;
+use super::{ServiceKey, TaskKey, service_event};
+use crate::model::context::Context;
+use crate::model::elb;
+
+/// Whether a healthy task listens on that TCP port of that EC2 instance.
+pub(crate) fn listens(context: &mut Context<'_>, instance_id: &str, port: u16) -> bool {
+    let ecs = &context.region().ecs;
+    let Some((cluster, id)) = ecs.hosts.get(instance_id) else { return false };
+    let Some(cluster) = ecs.clusters.get(cluster) else { return false };
+    let here = cluster.instances.get(id).into_iter().flat_map(|instance| instance.task_ids());
+    let mut tasks = here.filter_map(|task| cluster.tasks.get(task));
+    tasks.any(|task| {
+        let bound = task.bindings.iter().any(|one| one.host == port && one.mapping.protocol == Protocol::Tcp);
+        bound && task.is_up() && !task.behaviour.is_unhealthy
+    })
+}
+
+/// A task has come up.
+pub(super) fn join(context: &mut Context<'_>, key: &TaskKey) {
+    let Some((service, balancers, instance_id)) = parties(context, key) else { return };
+    for balancer in balancers {
+        elb::register(context, &balancer.name, &instance_id);
+        let told = format!("registered 1 instances in (elb {})", balancer.name);
+        service_event::tell(context, &service, &told);
+    }
+}
+
+/// A running task is about to end. Whether it had a load balancer to leave.
+pub(super) fn leave(context: &mut Context<'_>, key: &TaskKey) -> bool {
+    let Some((service, balancers, instance_id)) = parties(context, key) else { return false };
+    if balancers.is_empty() || has_mates(context, key, &service) {
+        return false;
+    }
+    for balancer in balancers {
+        elb::deregister(context, &balancer.name, &instance_id);
+        let told = format!("deregistered 1 instances in (elb {})", balancer.name);
+        service_event::tell(context, &service, &told);
+    }
+    true
+}
+
+/// Whether all load balancers of its service send requests to where the task runs.
+pub(super) fn is_in_service(context: &mut Context<'_>, key: &TaskKey) -> bool {
+    let Some((_, balancers, instance_id)) = parties(context, key) else { return false };
+    balancers.iter().all(|balancer| elb::is_in_service(context, &balancer.name, &instance_id))
+}
+
+/// The load balancer that has given up on where the task runs, with the EC2 instance's id.
+pub(super) fn failing(context: &mut Context<'_>, key: &TaskKey) -> Option<(Balancer, String)> {
+    let (_, balancers, instance_id) = parties(context, key)?;
+    let failed = balancers.into_iter().find(|balancer| elb::has_failed(context, &balancer.name, &instance_id))?;
+    Some((failed, instance_id))
+}
+
+/// The service of a running task, the service's load balancers, and the EC2 instance that the task runs on.
+fn parties(context: &mut Context<'_>, key: &TaskKey) -> Option<(ServiceKey, Vec<Balancer>, String)> {
+    let cluster = context.region().ecs.clusters.get(&key.cluster)?;
+    let task = cluster.tasks.get(&key.task).filter(|task| task.stage == Stage::Running)?;
+    let service = cluster.services.get(task.service()?)?;
+    let instance_id = cluster.instances.get(&task.instance)?.agent.instance_id.clone();
+    Some((key.service(&service.name), service.balancers.clone(), instance_id))
+}
+
+/// Whether another task of the service runs on the same instance.
+fn has_mates(context: &mut Context<'_>, key: &TaskKey, service: &ServiceKey) -> bool {
+    let Some(cluster) = context.region().ecs.clusters.get(&key.cluster) else { return false };
+    let Some(task) = cluster.tasks.get(&key.task) else { return false };
+    let running = cluster.tasks_of(&service.service).filter(|one| one.stage == Stage::Running);
+    running.into_iter().any(|one| one.instance == task.instance && one.id != task.id)
+}

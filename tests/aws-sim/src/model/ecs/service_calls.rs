@@ -1,0 +1,67 @@
+//! The calls about services that exist.
+
+use serde_json::json;
+
+use super::ServiceKey;
+use super::census::Census;
+use super::create_service::render;
+use super::reference::{cluster_name, missing, paged_arns, short};
+use super::refusal::{invalid, no_service};
+use super::scheduler;
+use super::service::Status;
+use crate::model::context::Context;
+use crate::model::error::Answer;
+use crate::model::input::Input;
+
+/// Deleted services are described too, for as long as no other takes their names.
+pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let asked = input.texts("services");
+    if asked.is_empty() {
+        return Err(invalid("Services cannot be empty."));
+    }
+    if asked.len() > 10 {
+        return Err(invalid("Services can have at most 10 items."));
+    }
+    let with_tags = input.texts("include").contains(&"TAGS");
+    let place = context.arn("ecs", &format!("service/{}", cluster_name(input)));
+    let cluster = context.region().ecs.living_cluster(input)?;
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for reference in asked {
+        let name = short(reference);
+        match cluster.services.get(name) {
+            Some(service) => found.push(service.render(&Census::take(cluster, name), with_tags)),
+            None => failures.push(missing(&format!("{place}/{name}"))),
+        }
+    }
+    Ok(json!({"services": found, "failures": failures}))
+}
+
+/// Ten on a page. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>
+pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let wrong = |member: &str, right: &str| input.text(member).is_some_and(|wanted| wanted != right);
+    let none = wrong("launchType", "EC2") || wrong("schedulingStrategy", "REPLICA");
+    let cluster = context.region().ecs.living_cluster(input)?;
+    let living = cluster.services.values().filter(|service| !none && service.status != Status::Inactive);
+    let arns = living.map(|service| service.arn.clone()).collect();
+    paged_arns(input, "serviceArns", 10, arns)
+}
+
+/// A service that is to run tasks is only deleted by force. Repeating it is no error while the tasks are stopping.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html>
+pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let name = short(input.required("service")?);
+    let forced = input.flag("force")?.unwrap_or(false);
+    let key = ServiceKey::new(cluster_name(input), name);
+    let service = context.region().ecs.living_cluster(input)?.services.get_mut(name).ok_or_else(no_service)?;
+    match service.status {
+        Status::Active if service.desired > 0 && !forced => {
+            let message = "The service cannot be stopped while the primary deployment is scaled above 0.";
+            return Err(invalid(message));
+        }
+        Status::Active => (service.status, service.desired) = (Status::Draining, 0),
+        Status::Draining => {}
+        Status::Inactive => return Err(no_service()),
+    }
+    scheduler::wake(context, &key);
+    render(context, &key)
+}
