@@ -1,0 +1,44 @@
+//! Whether the API lives, and whether it can accept anything.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use shared::problem::Code;
+use utoipa::ToSchema;
+
+use crate::app::Api;
+use crate::problem::{Refused, Result};
+
+/// The process answers.
+#[derive(Serialize, ToSchema)]
+pub struct LiveBody {
+    /// `live`
+    status: &'static str,
+}
+
+/// The store takes writes.
+#[derive(Serialize, ToSchema)]
+pub struct ReadyBody {
+    /// `ready`
+    status: &'static str,
+    /// Why accepted operations may be lost, when they may.
+    may_lose_writes: Option<String>,
+}
+
+/// Whether the process answers; asks nobody else.
+#[utoipa::path(get, path = "/healthz", tag = "health", operation_id = "live", security(()),
+    servers((url = "/")), responses((status = 200, description = "It lives", body = LiveBody)))]
+pub async fn live() -> Json<LiveBody> {
+    Json(LiveBody { status: "live" })
+}
+
+/// Whether the store answers and takes writes.
+#[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "ready", security(()),
+    servers((url = "/")), responses((status = 200, description = "It is ready", body = ReadyBody)))]
+pub async fn ready(State(api): State<Api>) -> Result<Json<ReadyBody>> {
+    let health = api.store.health().await?;
+    if !health.writable {
+        return Err(Refused::new(Code::StoreUnavailable, "Redis takes no writes"));
+    }
+    Ok(Json(ReadyBody { status: "ready", may_lose_writes: health.may_lose_writes }))
+}

@@ -1,0 +1,107 @@
+//! The OpenAPI document, generated from the handlers.
+//!
+//! What all routes have in common is added here once: path parameters, idempotency keys, problem documents, and the
+//! second path of everything that belongs to a heritage.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use shared::problem::Problem;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Required};
+use utoipa::{Modify, OpenApi};
+
+use super::{districts, env_vars, events, health, heritages, operations, services};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Barcelona", description = "Every path stands under /v1 and, as in the seed, without it."),
+    servers((url = "/v1"), (url = "/")),
+    security(("token" = [])),
+    paths(
+        districts::list, districts::create, districts::show, districts::update, districts::delete,
+        heritages::list, heritages::list_of_district, heritages::create, heritages::show, heritages::update,
+        heritages::delete, env_vars::set, env_vars::unset, services::scale,
+        operations::list, operations::show, operations::events, operations::cancel, operations::retry, events::list,
+        health::live, health::ready, document,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Completed),
+)]
+struct Api;
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    Api::openapi().to_pretty_json().unwrap_or_else(|error| {
+        tracing::error!(%error, "the OpenAPI document cannot be written");
+        String::new()
+    })
+});
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "health", operation_id = "openapi", security(()),
+    servers((url = "/")), responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+pub async fn document() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+}
+
+struct Completed;
+
+impl Modify for Completed {
+    fn modify(&self, document: &mut Document) {
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_default().add_security_scheme("token", bearer);
+        let paths = &mut document.paths.paths;
+        if let Some(scale) = paths.get("/heritages/{heritage}/services/{service}/scale").cloned() {
+            let count = with_ids(scale, |id| format!("{id}_by_count"));
+            paths.insert("/heritages/{heritage}/services/{service}/count".to_owned(), count);
+        }
+        let of_heritages: Vec<_> = paths.iter().filter(|(path, _)| path.starts_with("/heritages/{heritage}")).collect();
+        let in_districts = of_heritages.into_iter().map(|(path, item)| {
+            (format!("/districts/{{district}}{path}"), with_ids(item.clone(), |id| format!("{id}_in_district")))
+        });
+        let in_districts: Vec<_> = in_districts.collect();
+        paths.extend(in_districts);
+        for (path, item) in paths.iter_mut() {
+            complete(path, item);
+        }
+    }
+}
+
+fn with_ids(mut item: PathItem, renamed: impl Fn(&str) -> String) -> PathItem {
+    for (_, operation) in operations_of(&mut item) {
+        operation.operation_id = operation.operation_id.as_deref().map(&renamed);
+    }
+    item
+}
+
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all =
+        [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+fn complete(path: &str, item: &mut PathItem) {
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path: Vec<_> = names.map(|name| parameter(name, ParameterIn::Path, Required::True)).collect();
+    let takes_keys = !path.starts_with("/operations");
+    for (method, operation) in operations_of(item) {
+        let mut parameters = in_path.clone();
+        if method != "get" && takes_keys {
+            parameters.push(parameter("Idempotency-Key", ParameterIn::Header, Required::False));
+        }
+        let parameters = parameters.into_iter().map(RefOr::T);
+        operation.parameters.get_or_insert_default().splice(0..0, parameters);
+        let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+        let refused = ResponseBuilder::new().description("Refused").content("application/problem+json", problem);
+        operation.responses.responses.insert("default".to_owned(), RefOr::T(refused.build()));
+    }
+}
+
+fn parameter(name: &str, place: ParameterIn, required: Required) -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(text)).build()
+}
