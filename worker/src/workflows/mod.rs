@@ -2,11 +2,13 @@
 
 mod condition;
 mod context;
+mod delete_district;
 mod provision_district;
 
 use shared::seal::Keys;
 
 pub use context::{DistrictCx, DistrictTarget, HeritageCx, HeritageTarget};
+pub use delete_district::DeleteDistrict;
 pub use provision_district::ProvisionDistrict;
 
 use crate::aws::Aws;

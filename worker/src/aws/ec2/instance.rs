@@ -3,7 +3,7 @@
 use aws_sdk_ec2::types::InstanceStateName;
 
 use super::{Ec2, in_scope, seen};
-use crate::aws::{NotCalled, Owner, Seen};
+use crate::aws::{AbsentOk, NotCalled, Owner, Seen};
 
 /// An instance that is not terminated yet.
 #[derive(Clone, Debug)]
@@ -19,6 +19,16 @@ impl Ec2 {
         let pages: Vec<_> = self.calls.call("ec2", "DescribeInstances", pages.try_collect()).await?;
         let each = pages.iter().flat_map(|page| page.reservations()).flat_map(|reservation| reservation.instances());
         Ok(each.filter_map(|instance| read(owner, instance)).collect())
+    }
+
+    /// Begins to terminate instances.
+    pub async fn terminate_instances(&self, ids: Vec<String>) -> Result<(), NotCalled> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let request = self.client.terminate_instances().set_instance_ids(Some(ids));
+        let answer = self.calls.call("ec2", "TerminateInstances", request.send()).await;
+        answer.absent_ok(&["InvalidInstanceID.NotFound"]).map(|_| ())
     }
 }
 

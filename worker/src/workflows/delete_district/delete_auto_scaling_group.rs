@@ -1,0 +1,49 @@
+//! The container instances.
+//!
+//! Makes        nothing; lets the instances take no more tasks, deletes the group with them, waits until they are terminated
+//! Repeat-safe  looks again what is left; absent is fine
+//! Undo         none: a deletion stops where it is and can be repeated
+
+use std::time::Duration;
+
+use crate::engine::{Failure, Step, Turn, Undone, Wait};
+use crate::workflows::DistrictCx;
+use crate::workflows::provision_district::parts;
+
+pub(super) struct DeleteAutoScalingGroup;
+
+impl Step for DeleteAutoScalingGroup {
+    type Cx = DistrictCx;
+    type Output = ();
+    const NAME: &'static str = "delete_auto_scaling_group";
+    const LIMIT: Duration = Duration::from_secs(1200);
+
+    async fn run(&self, cx: &DistrictCx) -> Result<Turn<()>, Failure> {
+        let name = parts::cluster_name(cx);
+        let group = cx.aws.autoscaling.find_group(&name).await?.filter(|group| cx.owner.covers(&group.tags));
+        if group.as_ref().is_some_and(|group| !group.going) {
+            drain(cx, &name).await?;
+            cx.aws.autoscaling.delete_group(&name).await?;
+        }
+        let instances = cx.aws.ec2.find_instances(&cx.owner).await?;
+        if group.is_none() && instances.is_empty() {
+            return Ok(Turn::Done(()));
+        }
+        if group.is_none() {
+            // Instances that somebody took out of their group.
+            let standing = instances.iter().filter(|seen| !seen.going).map(|seen| seen.thing.id.clone()).collect();
+            cx.aws.ec2.terminate_instances(standing).await?;
+        }
+        Ok(Turn::Wait(Wait::for_aws(format!("{} instances are being terminated", instances.len()))))
+    }
+
+    async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {
+        Ok(Undone::Done(vec![]))
+    }
+}
+
+async fn drain(cx: &DistrictCx, cluster: &str) -> Result<(), Failure> {
+    let instances = cx.aws.ecs.container_instances(cluster).await?;
+    let arns: Vec<_> = instances.into_iter().filter(|it| !it.is_draining).map(|it| it.arn).collect();
+    Ok(cx.aws.ecs.drain(cluster, &arns).await?)
+}

@@ -1,0 +1,25 @@
+//! The subnets.
+//!
+//! Makes        nothing; removes what carries the district's tags
+//! Repeat-safe  looks again what is left; absent is fine
+//! Undo         none: a deletion stops where it is and can be repeated
+
+use super::removal::Removal;
+use crate::aws::Seen;
+use crate::engine::Failure;
+use crate::workflows::DistrictCx;
+
+pub(super) struct Subnets;
+
+impl Removal for Subnets {
+    const NAME: &'static str = "delete_subnets";
+    const WHAT: &'static str = "subnets";
+
+    async fn find(&self, cx: &DistrictCx) -> Result<Vec<Seen<String>>, Failure> {
+        Ok(cx.aws.ec2.find_subnets(&cx.owner, None).await?)
+    }
+
+    async fn delete(&self, cx: &DistrictCx, id: &str) -> Result<(), Failure> {
+        Ok(cx.aws.ec2.delete_subnet(id).await?)
+    }
+}

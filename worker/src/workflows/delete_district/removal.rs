@@ -1,0 +1,62 @@
+//! Removing things of one kind: everything of the kind that carries the district's tags, whichever operation made it.
+
+use std::time::Duration;
+
+use crate::aws::Seen;
+use crate::engine::{Failure, Step, Turn, Undone, Wait};
+use crate::workflows::DistrictCx;
+
+/// Things of one kind.
+pub(super) trait Removal: Send + Sync + 'static {
+    /// The step's name: `delete_subnets`.
+    const NAME: &'static str;
+    /// What they are called in a headline: `subnets`.
+    const WHAT: &'static str;
+    /// How long they may take to be gone; something that holds them counts.
+    const LIMIT: Duration = Duration::from_secs(600);
+
+    /// Ids of those that are not gone.
+    fn find(&self, cx: &DistrictCx) -> impl Future<Output = Result<Vec<Seen<String>>, Failure>> + Send;
+
+    /// Begins to remove one; absent is fine.
+    fn delete(&self, cx: &DistrictCx, id: &str) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// The step that removes them: find, delete what stands, until nothing is found.
+pub(super) struct Remove<R>(pub(super) R);
+
+impl<R: Removal> Step for Remove<R> {
+    type Cx = DistrictCx;
+    /// The ids that were removed.
+    type Output = Vec<String>;
+    const NAME: &'static str = R::NAME;
+    const LIMIT: Duration = R::LIMIT;
+
+    fn resources(removed: &Vec<String>) -> Vec<String> {
+        removed.clone()
+    }
+
+    async fn run(&self, cx: &DistrictCx) -> Result<Turn<Vec<String>>, Failure> {
+        let standing = self.0.find(cx).await?;
+        if standing.is_empty() {
+            return Ok(Turn::Done(cx.run.note_of(self)?.unwrap_or_default()));
+        }
+        cx.run.intent(self, standing.iter().map(|seen| &seen.thing).collect::<Vec<_>>()).await?;
+        // One that something still holds must not keep the others from going.
+        let mut held = Ok(());
+        for seen in standing.iter().filter(|seen| !seen.going) {
+            let deleted = self.0.delete(cx, &seen.thing).await;
+            held = held.and(deleted);
+        }
+        held?;
+        let left = self.0.find(cx).await?;
+        if left.is_empty() {
+            return Ok(Turn::Done(cx.run.note_of(self)?.unwrap_or_default()));
+        }
+        Ok(Turn::Wait(Wait::for_aws(format!("{} {} are going", left.len(), R::WHAT))))
+    }
+
+    async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {
+        Ok(Undone::Done(vec![]))
+    }
+}
