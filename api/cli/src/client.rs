@@ -10,7 +10,7 @@ use shared::problem::Problem;
 
 use crate::change::Change;
 use crate::error::ClientError;
-use crate::view::{Accepted, Plan};
+use crate::view::{Accepted, PlanDocument};
 
 /// Pauses before a request is sent again; after the last one its error is final.
 const PAUSES: [Duration; 4] =
@@ -53,7 +53,7 @@ pub enum Outcome {
     /// An operation does it now, or did when the same key was sent before.
     Accepted(Answer<Accepted>),
     /// It was a dry run.
-    Planned(Answer<Plan>),
+    Planned(Answer<PlanDocument>),
 }
 
 /// A client of one installation.

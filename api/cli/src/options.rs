@@ -96,7 +96,7 @@ pub(crate) enum DistrictCommand {
     /// Make a district
     Create {
         #[command(flatten)]
-        request: NewDistrict,
+        request: Box<NewDistrict>,
         #[command(flatten)]
         sending: Sending,
     },

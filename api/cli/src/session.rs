@@ -65,8 +65,8 @@ impl Session {
     pub(crate) async fn dispatch(&self, change: &Change, detach: bool, wanted: State) -> Result<Ending> {
         match self.client.send(change).await.map_err(|error| unsure(error, change))? {
             Outcome::Planned(plan) => {
-                self.print(&plan.document, || print::plan::text(&plan.value))?;
-                Ok(Ending::Done)
+                self.print(&plan.document, || print::plan::text(&plan.value.plan))?;
+                Ok(if plan.value.plan.refused.is_none() { Ending::Done } else { Ending::Failed })
             }
             Outcome::Accepted(accepted) if detach => {
                 self.print(&accepted.document, || accepted.value.operation.id.to_string())?;

@@ -2,10 +2,12 @@
 //! over, so that a newer API can be read.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use shared::heritage::{Command, PortMapping};
 use shared::ids::OperationId;
 use shared::operation::Operation;
 use shared::outline::PlannedStep;
+use shared::problem::Problem;
 use shared::resource::{Condition, Lifecycle};
 use shared::time::Timestamp;
 
@@ -32,10 +34,20 @@ pub struct Receipt {
 
 /// The answer to a dry run.
 #[derive(Clone, Debug, Deserialize)]
+pub struct PlanDocument {
+    /// What would be done.
+    pub plan: Plan,
+}
+
+/// What would be done.
+#[derive(Clone, Debug, Deserialize)]
 pub struct Plan {
     /// The steps that the operation would take.
-    #[serde(default, alias = "plan")]
+    #[serde(default)]
     pub steps: Vec<PlannedStep>,
+    /// Why the change would be refused.
+    #[serde(default)]
+    pub refused: Option<Problem>,
 }
 
 /// A page of operations, newest first.
@@ -132,20 +144,20 @@ pub struct AppList {
 pub struct AppView {
     /// Its name.
     pub name: String,
-    /// Its district: `{"name": …}`, as in the original.
+    /// Its district.
     #[serde(default)]
-    pub district: Option<DistrictRef>,
-    /// Image without its tag.
+    pub district: String,
+    /// Image without its tag, once it is known.
     #[serde(default)]
-    pub image_name: String,
+    pub image_name: Option<String>,
     /// Tag of the image.
     #[serde(default)]
-    pub image_tag: String,
+    pub image_tag: Option<String>,
     /// Where it stands.
     pub state: Lifecycle,
-    /// Its environment, by name.
+    /// Its environment; `<secret>` stands for every secret.
     #[serde(default)]
-    pub environment: Vec<Variable>,
+    pub env_vars: Map<String, Value>,
     /// Its services.
     #[serde(default)]
     pub services: Vec<ServiceView>,
@@ -155,41 +167,6 @@ pub struct AppView {
     /// When it was accepted.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
-}
-
-/// The district in a heritage.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum DistrictRef {
-    /// Its name alone.
-    Name(String),
-    /// As the original had it.
-    Object {
-        /// Its name.
-        name: String,
-    },
-}
-
-impl DistrictRef {
-    /// Its name.
-    pub fn name(&self) -> &str {
-        match self {
-            DistrictRef::Name(name) | DistrictRef::Object { name } => name,
-        }
-    }
-}
-
-/// One environment variable; a secret's value is not shown.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Variable {
-    /// Its name.
-    pub name: String,
-    /// Its value, unless it is a secret.
-    #[serde(default)]
-    pub value: Option<String>,
-    /// The SSM parameter or secret that it comes from.
-    #[serde(default)]
-    pub value_from: Option<String>,
 }
 
 /// A service.
@@ -224,4 +201,10 @@ pub struct ServiceView {
     /// Names under which it is found.
     #[serde(default)]
     pub endpoints: Vec<String>,
+    /// DNS name of its load balancer.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// `not_created`, `deploying`, `active` or `inactive`.
+    #[serde(default)]
+    pub status: String,
 }

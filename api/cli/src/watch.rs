@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use shared::ids::OperationId;
 use shared::journal::Entry;
 use shared::operation::Operation;
@@ -78,7 +79,7 @@ impl Watching<'_> {
             let Some(frame) = stream.next().await else {
                 return Ok(self.cut());
             };
-            if let Some(seen) = self.read(&frame).await? {
+            if let Some(seen) = self.read(&frame)? {
                 return Ok(seen);
             }
         }
@@ -111,14 +112,20 @@ impl Watching<'_> {
         Seen::Cut(self.pause)
     }
 
+    fn end(&self, frame: &Frame) -> Result<Seen, ClientError> {
+        let document = json!({"operation": self.parse::<Value>(frame)?});
+        let value = OperationDocument { operation: self.parse(frame)? };
+        Ok(Seen::End(Box::new(Answer { document, value })))
+    }
+
     async fn ended(&self) -> Result<Seen, ClientError> {
         Ok(Seen::End(Box::new(self.client.operation(&self.id).await?)))
     }
 
-    async fn read(&mut self, frame: &Frame) -> Result<Option<Seen>, ClientError> {
+    fn read(&mut self, frame: &Frame) -> Result<Option<Seen>, ClientError> {
         (self.cut_since, self.pause) = (None, FIRST_PAUSE);
         match frame.event.as_str() {
-            "end" => self.ended().await.map(Some),
+            "end" => self.end(frame).map(Some),
             "snapshot" => self.parse(frame).map(|operation| Some(Seen::Snapshot(Box::new(operation)))),
             _entry => {
                 let seq = frame.id.as_ref().and_then(|id| id.parse().ok());

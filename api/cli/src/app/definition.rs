@@ -1,7 +1,7 @@
 //! What an application is to be: from a file, from options, or from a file with some of it replaced by options.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use bcn::change::fields;
@@ -35,7 +35,7 @@ pub(crate) struct Definition {
 impl Definition {
     /// The body of the request.
     pub(crate) fn document(&self) -> Result<Map<String, Value>> {
-        let mut document = self.file.as_ref().map(|path| read(path)).transpose()?.unwrap_or_default();
+        let mut document = self.file.as_deref().map(read).transpose()?.unwrap_or_default();
         let (name, tag) = self.image.as_deref().map(split).unzip();
         let env: Map<String, Value> = self.env.iter().map(Pair::entry).collect();
         document.extend(fields(&bcn::request::App {
@@ -64,7 +64,7 @@ fn split(image: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn read(path: &PathBuf) -> Result<Map<String, Value>> {
+fn read(path: &Path) -> Result<Map<String, Value>> {
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)

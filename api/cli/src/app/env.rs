@@ -51,7 +51,7 @@ pub(super) async fn run(session: &Session, command: EnvCommand) -> Result<Ending
     match command {
         EnvCommand::List { app } => {
             let path = bcn::change::AppPath::from(app).to_string();
-            let text = |document: &AppDocument| print::app::variables(&document.heritage.environment);
+            let text = |document: &AppDocument| print::app::variables(&document.heritage);
             session.show(&path, &[], text).await
         }
         EnvCommand::Set { app, pairs, secret, sending } => {

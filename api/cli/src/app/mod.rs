@@ -7,7 +7,7 @@ mod options;
 use anyhow::Result;
 use bcn::Change;
 use bcn::change::AppPath;
-use bcn::view::{AppDocument, AppList, AppView, DistrictList};
+use bcn::view::{AppDocument, AppList, AppView};
 use shared::names::{DistrictName, ServiceName};
 
 pub(crate) use self::options::AppCommand;
@@ -78,18 +78,9 @@ async fn keep_others(
 
 /// The applications of one district, or of all.
 async fn list(session: &Session, district: Option<DistrictName>) -> Result<Ending> {
-    if let Some(district) = district {
-        let path = format!("/v1/districts/{district}/heritages");
-        return session.show(&path, &[], |list: &AppList| print::app::table(&list.heritages)).await;
-    }
-    let mut documents = vec![];
-    let mut apps = vec![];
-    for district in session.read::<DistrictList>("/v1/districts", &[]).await?.districts {
-        let path = format!("/v1/districts/{}/heritages", district.name);
-        let mut list: serde_json::Value = session.read(&path, &[]).await?;
-        apps.extend(serde_json::from_value::<AppList>(list.clone())?.heritages);
-        documents.extend(list["heritages"].take().as_array_mut().map(std::mem::take).unwrap_or_default());
-    }
-    session.print(&serde_json::json!({"heritages": documents}), || print::app::table(&apps))?;
-    Ok(Ending::Done)
+    let path = match district {
+        Some(district) => format!("/v1/districts/{district}/heritages"),
+        None => "/v1/heritages".to_owned(),
+    };
+    session.show(&path, &[], |list: &AppList| print::app::table(&list.heritages)).await
 }

@@ -1,6 +1,7 @@
 //! Applications: a table of many, a sheet of one with its services, its environment.
 
-use bcn::view::{AppView, DistrictRef, ServiceView, Variable};
+use bcn::view::{AppView, ServiceView};
+use serde_json::Value;
 use shared::heritage::{Command, Protocol};
 
 use super::paint::{Stream, Tone, of_lifecycle, paint};
@@ -14,7 +15,7 @@ pub(crate) fn table(apps: &[AppView]) -> String {
         let services: Vec<_> = app.services.iter().map(|it| format!("{} {}", it.name, tasks(it))).collect();
         table.row([
             app.name.clone(),
-            district(app),
+            app.district.clone(),
             paint(app.state.to_string(), of_lifecycle(app.state), Stream::Out),
             image(app),
             services.join(", "),
@@ -25,47 +26,42 @@ pub(crate) fn table(apps: &[AppView]) -> String {
 
 /// One application with its services.
 pub(crate) fn sheet(app: &AppView) -> String {
-    let names: Vec<_> = app.environment.iter().map(|variable| variable.name.as_str()).collect();
+    let names: Vec<_> = app.env_vars.keys().map(String::as_str).collect();
     let sheet = Sheet::default()
         .line("app", app.name.as_str())
-        .line("district", district(app))
+        .line("district", app.district.clone())
         .line("state", paint(app.state.to_string(), of_lifecycle(app.state), Stream::Out))
         .line("image", image(app))
         .maybe("env", Some(names.join(" ")).filter(|names| !names.is_empty()))
         .maybe("created", app.created_at.map(span::ago));
-    let mut services = Table::new(["SERVICE", "TASKS", "CPU", "MEMORY", "PORTS", "COMMAND", "FOUND AT"]);
+    let mut services = Table::new(["SERVICE", "STATUS", "TASKS", "CPU", "MEMORY", "PORTS", "COMMAND", "FOUND AT"]);
     for service in &app.services {
         services.row([
             service.name.clone(),
+            service.status.replace('_', " "),
             tasks(service),
             service.cpu.to_string(),
             format!("{} MiB", service.memory),
             ports(service),
             command(service),
-            service.endpoints.join(" "),
+            found_at(service),
         ]);
     }
     format!("{}\n{}{}", sheet.text(), services.text("No services.\n"), conditions::block(&app.conditions))
 }
 
-/// The environment of an application.
-pub(crate) fn variables(environment: &[Variable]) -> String {
-    let line = |variable: &Variable| match (&variable.value, &variable.value_from) {
-        (Some(value), _) => format!("{}={value}\n", variable.name),
-        (None, Some(from)) => {
-            format!("{} {}\n", variable.name, paint(format!("(from {from})"), Tone::Faint, Stream::Out))
-        }
-        (None, None) => format!("{} {}\n", variable.name, paint("(secret)", Tone::Faint, Stream::Out)),
-    };
-    environment.iter().map(line).collect()
-}
-
-fn district(app: &AppView) -> String {
-    app.district.as_ref().map(DistrictRef::name).unwrap_or_default().to_owned()
+/// The environment of an application, as `K=V`.
+pub(crate) fn variables(app: &AppView) -> String {
+    let line = |(name, value): (&String, &Value)| format!("{name}={}\n", value.as_str().unwrap_or_default());
+    app.env_vars.iter().map(line).collect()
 }
 
 fn image(app: &AppView) -> String {
-    format!("{}:{}", app.image_name, app.image_tag)
+    match (&app.image_name, &app.image_tag) {
+        (Some(name), Some(tag)) => format!("{name}:{tag}"),
+        (Some(name), None) => name.clone(),
+        (None, _) => String::new(),
+    }
 }
 
 /// `2/2`: running and desired; the first only when it was observed.
@@ -74,6 +70,11 @@ fn tasks(service: &ServiceView) -> String {
         Some(running) => format!("{running}/{}", service.desired_count),
         None => format!("?/{}", service.desired_count),
     }
+}
+
+fn found_at(service: &ServiceView) -> String {
+    let names = service.endpoints.iter().chain(service.endpoint.iter().filter(|_| service.endpoints.is_empty()));
+    names.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn ports(service: &ServiceView) -> String {

@@ -4,10 +4,14 @@ use bcn::view::Plan;
 use shared::outline::Effect;
 
 use super::paint::{Stream, Tone, paint};
+use super::problem::block;
 use super::table::Table;
 
 /// The steps that would be taken, with a count by effect.
 pub(crate) fn text(plan: &Plan) -> String {
+    if let Some(problem) = &plan.refused {
+        return format!("{} {}", paint("would be refused:", Tone::Bad, Stream::Out), block(problem, Stream::Out));
+    }
     let mut table = Table::new(["", "STEP", "WHAT"]);
     for step in &plan.steps {
         let (sign, tone) = match step.effect {

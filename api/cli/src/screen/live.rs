@@ -38,9 +38,8 @@ impl Live {
     /// Shows how things are now.
     pub(super) fn update(&mut self, watched: &Watched) {
         let now = watched.operation.updated_at;
-        let operation = self
-            .operation
-            .get_or_insert_with(|| self.lines.add(running(ProgressBar::no_length(), OPERATION, watched.since, now)));
+        let added = || running(self.lines.add(ProgressBar::no_length()), OPERATION, watched.since, now);
+        let operation = self.operation.get_or_insert_with(added);
         operation.set_message(format!("{}  {}", watched.title(), watched.standing()));
         for (place, step) in watched.operation.steps.iter().enumerate() {
             if is_under_way(step) {
@@ -69,6 +68,8 @@ impl Live {
     }
 }
 
+/// Starts the clock of a line that was added: one that ticks before would draw beside the others.
+/// Starts the clock of a line that was added; one that ticks before would draw beside the others.
 fn running(line: ProgressBar, template: &str, since: Timestamp, now: Timestamp) -> ProgressBar {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     let style = style.with_key("elapsed", |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {

@@ -72,7 +72,7 @@ impl Screen {
             watched.since = entry.at;
         }
         fold(&mut watched.operation, entry);
-        let line = Line::of(entry).filter(|line| !line.is_passing || watched.is_news(line));
+        let line = Line::of(entry).filter(|line| watched.is_news(line) || !line.is_passing);
         let text = line.as_ref().map(|line| line.text(entry.at.since(watched.since), watched.width));
         let is_passing = line.is_some_and(|line| line.is_passing);
         match (&mut self.view, text) {
@@ -120,7 +120,7 @@ impl Watched {
         let ended = steps.iter().filter(|step| step.finished_at.is_some()).count();
         let waits = match (state, reason) {
             (State::Queued, Some(Reason::Lock)) => "queued behind an earlier operation".to_owned(),
-            (State::Waiting, Some(reason)) => format!("waiting ({reason})"),
+            (State::Waiting, Some(reason)) => waits_for(*reason).to_owned(),
             (state, _) => state.to_string(),
         };
         match undo {
@@ -131,5 +131,17 @@ impl Watched {
 
     fn title(&self) -> String {
         format!("{} {}", self.operation.kind, target(&self.operation.target))
+    }
+}
+
+fn waits_for(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Lock => "waiting for an earlier operation",
+        Reason::Aws => "waiting for AWS",
+        Reason::Backoff => "waiting before another try",
+        Reason::Throttled => "waiting, AWS throttles",
+        Reason::Children => "waiting for other operations",
+        Reason::Approval => "waiting for approval",
+        Reason::Scheduled => "waiting for its time",
     }
 }

@@ -182,7 +182,8 @@ pub(crate) fn frames(journal: &[Entry]) -> String {
 
 /// The frame after which a stream closes.
 pub(crate) fn end(journal: &[Entry]) -> String {
-    format!("id: {}\nevent: end\ndata: {{}}\n\n", journal.len())
+    let operation = serde_json::to_string(&ended(journal)).unwrap();
+    format!("id: {}\nevent: end\ndata: {operation}\n\n", journal.len())
 }
 
 /// What AWS said when it refused.

@@ -8,7 +8,7 @@ use crate::fake::{Fake, ID, run};
 fn refusal() -> Value {
     let problem = Problem::new(Code::InvalidField, "the request has two wrong fields");
     let problem = problem.at("/cluster_size", "must be at most 100").at("/cidr_block", "is not a private /16");
-    serde_json::to_value(problem).unwrap()
+    json!(problem)
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Sending: bodies, keys, repeats, dry runs.
 
 use serde_json::{Value, json};
+use shared::problem::{Code, Problem};
 
 use crate::fake::{Fake, ID, accepted};
 
@@ -84,8 +85,33 @@ async fn a_key_of_the_callers_is_used() {
 async fn a_dry_run_shows_the_plan() {
     let steps = json!([{"step": "create_vpc", "effect": "create", "what": "one VPC 10.42.0.0/16"},
                        {"step": "await_instances", "effect": "check", "what": "2 instances join the cluster"}]);
-    let fake = Fake::default().answer("POST /v1/districts?dry_run=true", 200, json!({"steps": steps}));
+    let fake = Fake::default().answer("POST /v1/districts?dry_run=true", 200, json!({"plan": {"steps": steps}}));
     let ran = fake.bcn("district create dev --dry-run").await;
     insta::assert_snapshot!(ran.stdout);
     assert_eq!(ran.status, 0);
+}
+
+#[tokio::test]
+async fn a_dry_run_of_what_would_be_refused_is_not_status_0() {
+    let problem = Problem::new(Code::InsufficientCapacity, "desired_count 4 needs 4 instances, the district has 2");
+    let plan = json!({"plan": {"steps": [], "refused": problem}});
+    let fake = Fake::default().answer("POST /v1/heritages/web-app/services/web/scale?dry_run=true", 200, plan);
+    let ran = fake.bcn("app scale web-app web 4 --dry-run").await;
+    assert!(ran.stdout.starts_with("would be refused: Not enough instances. (insufficient_capacity)"), "{ran:?}");
+    assert_eq!(ran.status, 1);
+}
+
+#[tokio::test]
+async fn an_application_is_shown_with_its_services_and_its_environment() {
+    let heritage = json!({"heritage": {
+        "name": "web-app", "district": "dev", "state": "active", "image_name": "nginx", "image_tag": "1.9",
+        "env_vars": {"RAILS_ENV": "production", "KEY": "<secret>"},
+        "conditions": [], "services": [
+            {"name": "web", "status": "active", "cpu": 512, "memory": 256, "public": true, "desired_count": 2, "running_count": 2,
+             "port_mappings": [{"lb_port": 80, "container_port": 3000, "host_port": 10000, "protocol": "tcp"}],
+             "endpoint": "dev-web.elb.amazonaws.com", "endpoints": ["web.web-app.dev.bcn"]},
+            {"name": "worker", "status": "not_created", "cpu": 512, "memory": 512, "desired_count": 1, "command": ["rake", "work"]}]}});
+    let fake = Fake::default().answer("GET", 200, &heritage).answer("GET", 200, &heritage);
+    insta::assert_snapshot!(fake.bcn("app show web-app").await.stdout);
+    assert_eq!(fake.bcn("app env list web-app").await.stdout, "RAILS_ENV=production\nKEY=<secret>\n");
 }

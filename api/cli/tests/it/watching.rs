@@ -76,7 +76,7 @@ fn failing() -> Vec<Entry> {
 
 fn fake(journal: &[Entry]) -> Fake {
     let frames = [snapshot(&queued()), frames(journal), end(journal)];
-    Fake::default().stream(&frames).operation(&ended(journal))
+    Fake::default().stream(&frames)
 }
 
 fn accepting(fake: Fake) -> Fake {
@@ -134,8 +134,7 @@ async fn a_cut_stream_goes_on_after_the_last_entry_that_was_seen() {
     let fake = Fake::default()
         .stream(&[snapshot(&queued()), frames(first), half_a_frame])
         .answer(&format!("GET /v1/operations/{ID}/events"), 503, "away")
-        .stream(&[frames(&journal[3..6]), frames(rest), end(&journal)])
-        .operation(&ended(&journal));
+        .stream(&[frames(&journal[3..6]), frames(rest), end(&journal)]);
     let ran = fake.bcn(&format!("op watch {ID}")).await;
     assert_eq!(ran.status, 0, "{ran:?}");
     let uncut = self::fake(&journal).bcn(&format!("op watch {ID}")).await;
