@@ -45,7 +45,7 @@ mod tests {
     fn a_timestamp_survives_its_text() {
         let moment = Timestamp(1_795_000_000_123);
         let text = serde_json::to_string(&moment).unwrap();
-        assert_eq!(text, "\"2026-11-18T10:26:40.123Z\"");
+        assert_eq!(text, "\"2026-11-18T11:06:40.123Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&text).unwrap(), moment);
     }
 }
