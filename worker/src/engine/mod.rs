@@ -18,6 +18,8 @@ mod resource;
 mod retry;
 mod run;
 mod step;
+#[cfg(test)]
+mod tests;
 mod timings;
 mod transitions;
 mod walk;

@@ -1,0 +1,8 @@
+//! The engine against a real Redis and a world in memory.
+
+mod bench;
+mod crashes;
+mod forward;
+mod leaving;
+mod undo;
+mod world;
