@@ -1,10 +1,17 @@
 //! Accepting an operation: record, first journal entry, idempotency key, place in the order and queue, in one script.
 
-use super::{Store, StoreError};
+use std::time::Duration;
+
+use super::fields::{Writing, json, list_json};
+use super::operation::{Raw, Recorded};
+use super::script::{self, Arguments};
+use super::{StepRecord, Store, StoreError, error, keys, records, why};
 use crate::district::District;
 use crate::heritage::Heritage;
 use crate::ids::OperationId;
-use crate::operation::{OnFailure, Operation, Target};
+use crate::journal::Event;
+use crate::names::HeritageName;
+use crate::operation::{Kind, OnFailure, Operation, State, Step, Target};
 use crate::outline::PlannedStep;
 use crate::payload::Payload;
 
@@ -29,10 +36,11 @@ pub enum Reservation {
 }
 
 /// What the request was checked against; the script refuses as `Stale` when it changed since.
-/// Revisions rise with every acceptance and every end of an operation on the thing.
+/// Revisions rise with every acceptance and every end of an operation on the thing itself: operations on its heritages
+/// leave a district's revision as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
-    /// Revision of the district's record; `None`: it must not exist.
+    /// Revision of the district's record; `None`: it must not exist, or, for an operation on a heritage, it does not matter.
     pub district: Option<u64>,
     /// Revision of the heritage's record; `None`: it must not exist. Ignored for operations on a district.
     pub heritage: Option<u64>,
@@ -82,11 +90,27 @@ pub enum Accepted {
     Replayed(Operation),
 }
 
+/// How long an idempotency key is remembered: a week that a caller may count on, and a day.
+const REMEMBERED: Duration = Duration::from_hours(8 * 24);
+
 impl Store {
     /// Accepts an operation, or says why not ([`StoreError::Refused`]) and writes nothing.
     pub async fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
-        let _ = acceptance;
-        todo!()
+        let kind = acceptance.payload.kind();
+        // Making room must be possible when there is no room for anything else.
+        let script = if kind.is_deletion() { &script::ACCEPT_DELETION } else { &script::ACCEPT };
+        let mut reply = self.call(script, arguments(acceptance)?).await?;
+        let (fields, steps): (Raw, Raw) = (reply.next()?, reply.next()?);
+        let id = match fields.get("id") {
+            Some(id) => OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?,
+            None => acceptance.id.clone(),
+        };
+        let recorded =
+            Recorded::of(&id, fields, steps)?.ok_or_else(|| error::corrupt(keys::OPERATION, &"it is gone"))?;
+        match reply.status.as_str() {
+            "replayed" => Ok(Accepted::Replayed(recorded.operation)),
+            _ => Ok(Accepted::New(recorded.operation)),
+        }
     }
 
     /// The operation that this idempotency key was used for before; `None` when it is free. Refused as `KeyReused` when it
@@ -95,4 +119,76 @@ impl Store {
         let _ = idempotency;
         todo!()
     }
+}
+
+/// What a kind of operation does to its target's record, as the scripts call it.
+pub(super) fn does(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ProvisionDistrict | Kind::CreateHeritage => "create",
+        Kind::DeleteDistrict | Kind::DeleteHeritage => "delete",
+        Kind::UpdateDistrict | Kind::DeployHeritage | Kind::ScaleService | Kind::SetEnvVars | Kind::UnsetEnvVars => {
+            "change"
+        }
+    }
+}
+
+fn arguments(acceptance: &Acceptance) -> Result<Arguments, StoreError> {
+    let Acceptance { id, target, payload, expect, idempotency, .. } = acceptance;
+    let kind = payload.kind();
+    let accepted = Event::Accepted { kind, target: target.clone(), actor: acceptance.actor.clone() };
+    let superseded = [Event::Superseded { by: id.clone() }, Event::Finished { state: State::Superseded, error: None }];
+    let arguments = Arguments::default()
+        .one(id.as_str())
+        .one(does(kind))
+        .one(target.district.as_str())
+        .optional(target.heritage.as_ref().map(HeritageName::as_str))
+        .optional(matches!(payload, Payload::DeleteDistrict { cascade: true, .. }).then_some("1"))
+        .optional(expect.district)
+        .optional(expect.heritage)
+        .optional(idempotency.as_ref().map(|it| it.scope.as_str()))
+        .optional(idempotency.as_ref().map(|it| it.body.as_str()))
+        .one(REMEMBERED.as_secs() * 1000)
+        .optional(acceptance.supersedes.as_ref().map(OperationId::as_str))
+        .optional(acceptance.parent.as_ref().map(OperationId::as_str))
+        .list(acceptance.reserve.iter().map(reservation))
+        .fields(fields(acceptance)?)
+        .fields(steps(&acceptance.outline)?)
+        .one(json(&accepted)?)
+        .fields(records::made(acceptance.district.as_ref(), acceptance.heritage.as_ref())?)
+        .list(list_json(&superseded)?);
+    why::deleted(&acceptance.actor, target)?.given_to(arguments)
+}
+
+fn reservation(reservation: &Reservation) -> String {
+    match reservation {
+        Reservation::Port(port) => format!("port {port}"),
+        Reservation::Cidr(cidr) => format!("cidr {cidr}"),
+    }
+}
+
+fn fields(acceptance: &Acceptance) -> Result<Vec<(String, String)>, StoreError> {
+    let kind = acceptance.payload.kind();
+    Ok(Writing::default()
+        .text("id", &acceptance.id)
+        .text("kind", kind)
+        .text("lane", kind.lane())
+        .text_if("service", acceptance.target.service.as_ref())
+        .text("actor", &acceptance.actor)
+        .text_if("idempotency_key", acceptance.idempotency.as_ref().map(|it| &it.key))
+        .text_if("request_id", acceptance.request_id.as_ref())
+        .text_if("trace_id", acceptance.trace_id.as_ref())
+        .text("on_failure", acceptance.on_failure)
+        .json("payload", &acceptance.payload)?
+        .done())
+}
+
+/// The steps to come, by name.
+fn steps(outline: &[PlannedStep]) -> Result<Vec<(String, String)>, StoreError> {
+    (0..)
+        .zip(outline)
+        .map(|(index, planned)| {
+            let view = Step { name: planned.step.clone(), ..Step::default() };
+            Ok((planned.step.clone(), json(&StepRecord { view, index, ..StepRecord::default() })?))
+        })
+        .collect()
 }

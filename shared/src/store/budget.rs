@@ -1,5 +1,6 @@
 //! Budgets: how many calls a second all workers together make to one API class of one account and region.
 
+use super::script::{self, Arguments};
 use super::{Store, StoreError};
 
 /// A token bucket.
@@ -25,13 +26,14 @@ pub enum Take {
 impl Store {
     /// Takes one call from a budget.
     pub async fn take(&self, budget: &Budget) -> Result<Take, StoreError> {
-        let _ = budget;
-        todo!()
+        let arguments = Arguments::default().one(&budget.name).one(budget.per_second).one(budget.burst);
+        let mut reply = self.call(&script::TAKE, arguments).await?;
+        Ok(if reply.status == "granted" { Take::Granted } else { Take::After(reply.next()?) })
     }
 
     /// AWS throttled a call: the budget's rate is halved and recovers over a minute.
     pub async fn shrink(&self, budget: &Budget) -> Result<(), StoreError> {
-        let _ = budget;
-        todo!()
+        self.call(&script::SHRINK, Arguments::default().one(&budget.name)).await?;
+        Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! Asking an operation to stop.
 
-use super::{Store, StoreError};
+use super::operation::Recorded;
+use super::script::{self, Arguments};
+use super::{Store, StoreError, why};
 use crate::ids::OperationId;
 use crate::operation::Operation;
 
@@ -16,9 +18,18 @@ pub enum Cancelled {
 impl Store {
     /// Cancels. A queued operation ends at once and its create's record and reservations go with it; a parked one is made
     /// ready in the interactive lane; a held one (`failed` with `on_failure=hold` residue) is made ready to undo.
-    /// `Refused(WrongState)` when it has ended, `None` when there is no such operation.
+    /// What it has started is cancelled with it. `Refused(WrongState)` when it has ended, `Refused(SupersededByLater)` when
+    /// it was held and a later operation was accepted since, `None` when there is no such operation.
     pub async fn cancel(&self, id: &OperationId, actor: &str) -> Result<Option<Cancelled>, StoreError> {
-        let _ = (id, actor);
-        todo!()
+        let arguments = Arguments::default().one(id.as_str());
+        let mut reply = self.call(&script::CANCEL, why::cancelled(actor).given_to(arguments)?).await?;
+        if reply.status == "missing" {
+            return Ok(None);
+        }
+        let recorded = Recorded::of(id, reply.next()?, reply.next()?)?;
+        Ok(recorded.map(|Recorded { operation, .. }| match reply.status.as_str() {
+            "ended" => Cancelled::AtOnce(operation),
+            _ => Cancelled::Requested(operation),
+        }))
     }
 }

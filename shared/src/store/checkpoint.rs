@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::fields::{Writing, json, list_json};
+use super::script::{self, Arguments};
 use super::{Fence, StepRecord, Store, StoreError};
 use crate::ids::OperationId;
 use crate::journal::Event;
@@ -61,7 +63,44 @@ impl Store {
         fence: &Fence,
         checkpoint: &Checkpoint,
     ) -> Result<Signals, StoreError> {
-        let _ = (id, fence, checkpoint);
-        todo!()
+        let arguments = held(id, fence, checkpoint)?;
+        let mut reply = self.call(&script::CHECKPOINT, arguments).await?;
+        Ok(Signals { cancel: reply.next()? })
     }
+}
+
+/// The arguments with which every script of a worker begins that writes a checkpoint.
+pub(super) fn held(id: &OperationId, fence: &Fence, checkpoint: &Checkpoint) -> Result<Arguments, StoreError> {
+    let Checkpoint { steps, events, changes, nonce } = checkpoint;
+    let steps =
+        steps.iter().map(|step| Ok((step.view.name.clone(), json(step)?))).collect::<Result<_, StoreError>>()?;
+    Ok(Arguments::default()
+        .one(id.as_str())
+        .one(&fence.0)
+        .one(nonce)
+        .optional(changes.percent)
+        .fields(set(changes)?)
+        .list(cleared(changes))
+        .fields(steps)
+        .list(list_json(events)?))
+}
+
+fn set(changes: &Changes) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(Writing::default()
+        .text_if("state", changes.state)
+        .text_if("reason", changes.reason.flatten())
+        .json_if("target", changes.target.as_ref())?
+        .text_if("eta_seconds", changes.eta_seconds.flatten())
+        .text_if("headline", changes.headline.as_ref())
+        .json_if("warnings", changes.warnings.as_ref())?
+        .json_if("undo", changes.undo.as_ref())?
+        .json_if("error", changes.error.as_ref())?
+        .json_if("residue", changes.residue.as_ref())?
+        .done())
+}
+
+fn cleared(changes: &Changes) -> impl Iterator<Item = &'static str> {
+    let reason = matches!(changes.reason, Some(None)).then_some("reason");
+    let eta = matches!(changes.eta_seconds, Some(None)).then_some("eta_seconds");
+    reason.into_iter().chain(eta)
 }

@@ -1,11 +1,19 @@
 //! Claiming operations and keeping them: ready lists by lane, leases on Redis' clock, fencing tokens.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{StepRecord, Store, StoreError};
+use super::fields::json;
+use super::operation::{Raw, Recorded};
+use super::script::{self, Arguments};
+use super::{StepRecord, Store, StoreError, error, keys};
 use crate::ids::OperationId;
-use crate::operation::Operation;
+use crate::journal::Event;
+use crate::operation::{Operation, State};
 use crate::payload::Payload;
+use crate::problem::{Code, Problem};
 
 /// A fencing token: a counter that rises with every claim and park, and a random nonce.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,29 +47,86 @@ pub struct Renewal {
     pub cancel: Vec<OperationId>,
 }
 
+/// At so many leases that expired without a checkpoint between them an operation is set aside.
+const CRASHES_ALLOWED: u32 = 20;
+
 impl Store {
     /// Takes the next operation: moves what is due from the delayed set and from expired leases to the ready lists
     /// (at most 100 each), pops from the first lane that has one, raises the fence, journals `claimed` or `resumed`.
-    /// An operation at 20 crashes becomes `stuck` with code `quarantined` instead. `None` when nothing is ready.
+    /// An operation at 20 crashes becomes `stuck` with code `quarantined` instead. `None` when nothing is ready; then
+    /// [`Store::next_due_in`] tells when to look again, and now and then the reaper has looked at everything.
     pub async fn claim(&self, worker: &str) -> Result<Option<Claim>, StoreError> {
-        let _ = worker;
-        todo!()
+        let resumed = |after_crash| Event::Resumed { worker: worker.to_owned(), after_crash };
+        let quarantine = Problem::new(
+            Code::Quarantined,
+            format!("Workers died at it {CRASHES_ALLOWED} times without coming any further."),
+        );
+        let arguments = Arguments::default()
+            .one(self.settings().lease_ms)
+            .one(hex::encode(rand::random::<[u8; 8]>()))
+            .one(CRASHES_ALLOWED)
+            .one(json(&Event::Claimed { worker: worker.to_owned() })?)
+            .one(json(&resumed(false))?)
+            .one(json(&resumed(true))?)
+            .one(json(&quarantine)?)
+            .one(json(&Event::Finished { state: State::Stuck, error: Some(quarantine.clone()) })?);
+        let mut reply = self.call(&script::CLAIM, arguments).await?;
+        if reply.status == "none" {
+            self.nothing_ready(reply.next()?).await?;
+            return Ok(None);
+        }
+        let (fence, after_crash, fields, steps): (_, _, Raw, Raw) =
+            (reply.next()?, reply.next()?, reply.next()?, reply.next()?);
+        let id = fields.get("id").map_or("", String::as_str);
+        let id = OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?;
+        let claimed = Recorded::of(&id, fields, steps)?;
+        Ok(claimed.map(|Recorded { operation, payload, target, crashes, steps }| Claim {
+            fence: Fence(fence),
+            operation,
+            payload,
+            target,
+            steps,
+            after_crash,
+            crashes,
+        }))
+    }
+
+    /// How long after an empty claim the next timer or lease is due, as far as that claim knew; at most `longest`.
+    pub fn next_due_in(&self, longest: Duration) -> Duration {
+        let due = self.upkeep().next_due.load(Ordering::Relaxed);
+        longest.min(Duration::from_millis(due.saturating_sub(self.now().0)))
+    }
+
+    async fn nothing_ready(&self, next_due: i64) -> Result<(), StoreError> {
+        let now = self.now().0;
+        let due = u64::try_from(next_due).map_or(u64::MAX, |wait| now + wait);
+        self.upkeep().next_due.store(due, Ordering::Relaxed);
+        let reaped = &self.upkeep().reaped;
+        let last = reaped.load(Ordering::Relaxed);
+        let is_time = now.saturating_sub(last) >= self.settings().lease_ms / 2;
+        // Only the one who moves the mark reaps; another worker of this process does not do it again.
+        if is_time && reaped.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            self.reap().await?;
+        }
+        Ok(())
     }
 
     /// Renews the leases of all held operations in one call.
     pub async fn renew(&self, held: &[(OperationId, Fence)]) -> Result<Renewal, StoreError> {
-        let _ = held;
-        todo!()
+        let held = held.iter().flat_map(|(id, fence)| [id.as_str(), fence.0.as_str()]);
+        let arguments = Arguments::default().one(self.settings().lease_ms).list(held);
+        let mut reply = self.call(&script::RENEW, arguments).await?;
+        Ok(Renewal { lost: ids(reply.next()?)?, cancel: ids(reply.next()?)? })
     }
 
     /// Gives an operation back without counting a crash: it is ready at once for another worker (drain).
     pub async fn release(&self, id: &OperationId, fence: &Fence) -> Result<(), StoreError> {
-        let _ = (id, fence);
-        todo!()
+        self.call(&script::RELEASE, Arguments::default().one(id.as_str()).one(&fence.0)).await?;
+        Ok(())
     }
+}
 
-    /// Subscribes to the wake-up hints that follow everything that becomes ready; polling stays the guarantee.
-    pub async fn wakeups(&self) -> Result<impl futures::Stream<Item = ()> + Send + use<>, StoreError> {
-        todo!() as Result<futures::stream::Empty<()>, StoreError>
-    }
+/// Operation ids as Redis has them.
+pub(super) fn ids(texts: Vec<String>) -> Result<Vec<OperationId>, StoreError> {
+    texts.iter().map(|text| OperationId::parse(text).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))).collect()
 }

@@ -1,10 +1,15 @@
 //! The connection to Redis and its settings.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use clap::Args;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSub};
+use redis::io::tcp::TcpSettings;
+use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, RedisError};
 
-use super::StoreError;
+use super::{StoreError, error, keys};
 use crate::time::Timestamp;
 
 /// Where the store is and how long things last in it.
@@ -30,29 +35,173 @@ pub struct Health {
     pub may_lose_writes: Option<String>,
 }
 
+/// Longer than Redis ever takes for one of our scripts; the client's default of 500 ms is shorter than an fsync can be.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest pause between two tries to connect again, so that a Redis that comes back is found at once.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
 /// The operation store. Cheap to clone; one multiplexed connection that reconnects by itself.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    namespace: String,
+    client: Client,
+    connection: ConnectionManager,
+    clock: Clock,
+    upkeep: Upkeep,
+}
+
+/// Redis' clock as far as this process knows it.
+struct Clock {
+    started: Instant,
+    /// Redis' milliseconds at `started`.
+    offset: AtomicU64,
+}
+
+/// What claims remember for each other.
+#[derive(Default)]
+pub(super) struct Upkeep {
+    /// When the reaper last looked at everything, in Redis' milliseconds.
+    pub(super) reaped: AtomicU64,
+    /// When the next timer that an empty claim knew of is due, in Redis' milliseconds.
+    pub(super) next_due: AtomicU64,
+}
 
 impl Store {
     /// Connects, waiting up to `patience` for a Redis that is starting.
     pub async fn connect(settings: &Settings, patience: Duration) -> Result<Store, StoreError> {
-        let _ = (settings, patience);
-        todo!()
+        let info = settings.redis_url.as_str().into_connection_info().map_err(error::of_redis)?;
+        let client =
+            Client::open(info.set_tcp_settings(TcpSettings::default().set_nodelay(true))).map_err(error::of_redis)?;
+        let started = Instant::now();
+        let connection = loop {
+            match connected(&client).await {
+                Ok(connection) => break connection,
+                Err(refused) if started.elapsed() >= patience => return Err(error::of_redis(refused)),
+                Err(_) => tokio::time::sleep(LONGEST_PAUSE).await,
+            }
+        };
+        let store = Store(Arc::new(Inner {
+            settings: settings.clone(),
+            namespace: keys::namespace(&settings.namespace),
+            client,
+            connection,
+            clock: Clock { started, offset: AtomicU64::new(0) },
+            upkeep: Upkeep::default(),
+        }));
+        let (seconds, micros): (u64, u64) = store.query(redis::cmd("TIME")).await?;
+        store.heard(seconds * 1000 + micros / 1000);
+        Ok(store)
     }
 
     /// The settings it was opened with.
     pub fn settings(&self) -> &Settings {
-        todo!()
+        &self.0.settings
     }
 
     /// Redis' clock, as of its last answer plus the time passed here since.
     pub fn now(&self) -> Timestamp {
-        todo!()
+        Timestamp(self.0.clock.offset.load(Ordering::Relaxed) + self.0.clock.passed())
     }
 
     /// Whether it takes writes and keeps them.
     pub async fn health(&self) -> Result<Health, StoreError> {
-        todo!()
+        let mut write = redis::cmd("SET");
+        write.arg(self.key(keys::HEALTH, &[])).arg(self.now().0);
+        let writable = match self.query::<()>(write).await {
+            Ok(()) => true,
+            Err(StoreError::Rejected(_)) => false,
+            Err(other) => return Err(other),
+        };
+        let mut told = redis::cmd("INFO");
+        told.arg("persistence").arg("memory");
+        let info: String = self.query(told).await?;
+        Ok(Health { writable, may_lose_writes: weakness(&info) })
+    }
+
+    /// The namespace as keys begin.
+    pub(super) fn namespace(&self) -> &str {
+        &self.0.namespace
+    }
+
+    /// A key of this namespace.
+    pub(super) fn key(&self, family: &str, parts: &[&str]) -> String {
+        keys::key(&self.0.namespace, family, parts)
+    }
+
+    /// The connection for commands.
+    pub(super) fn connection(&self) -> ConnectionManager {
+        self.0.connection.clone()
+    }
+
+    /// A connection of its own for a subscriber.
+    pub(super) async fn subscribed(&self, family: &str) -> Result<PubSub, RedisError> {
+        let mut subscriber = self.0.client.get_async_pubsub().await?;
+        subscriber.subscribe(self.key(family, &[])).await?;
+        Ok(subscriber)
+    }
+
+    /// Sends one command.
+    pub(super) async fn query<T: FromRedisValue>(&self, command: Cmd) -> Result<T, StoreError> {
+        command.query_async(&mut self.connection()).await.map_err(error::of_redis)
+    }
+
+    /// Remembers what Redis' clock says.
+    pub(super) fn heard(&self, now: u64) {
+        let clock = &self.0.clock;
+        clock.offset.store(now.saturating_sub(clock.passed()), Ordering::Relaxed);
+    }
+
+    /// What claims remember.
+    pub(super) fn upkeep(&self) -> &Upkeep {
+        &self.0.upkeep
+    }
+}
+
+impl Clock {
+    fn passed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+async fn connected(client: &Client) -> Result<ConnectionManager, RedisError> {
+    let config = ConnectionManagerConfig::new()
+        .set_response_timeout(Some(RESPONSE_TIMEOUT))
+        .set_connection_timeout(Some(CONNECT_TIMEOUT))
+        .set_min_delay(Duration::from_millis(10))
+        .set_max_delay(LONGEST_PAUSE);
+    let connection = client.get_connection_manager_with_config(config).await?;
+    // A Redis that is loading its data accepts connections and answers nothing else than that.
+    redis::cmd("PING").query_async::<()>(&mut connection.clone()).await?;
+    Ok(connection)
+}
+
+/// Why writes that were acknowledged may be lost, by what Redis says of itself.
+fn weakness(info: &str) -> Option<String> {
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    if field("aof_enabled").is_some_and(|enabled| enabled.trim() == "0") {
+        return Some("appendonly no: what was written since the last snapshot is lost when Redis stops".to_owned());
+    }
+    let policy = field("maxmemory_policy").map(str::trim).filter(|policy| *policy != "noeviction")?;
+    Some(format!("maxmemory-policy {policy}: Redis removes records when its memory is full"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redis_that_keeps_everything_has_no_weakness() {
+        assert_eq!(weakness("aof_enabled:1\r\nmaxmemory_policy:noeviction\r\n"), None);
+    }
+
+    #[test]
+    fn a_redis_without_append_only_file_or_with_eviction_may_lose_writes() {
+        assert!(weakness("aof_enabled:0\r\nmaxmemory_policy:noeviction\r\n").unwrap().starts_with("appendonly"));
+        assert!(weakness("aof_enabled:1\r\nmaxmemory_policy:allkeys-lru\r\n").unwrap().contains("allkeys-lru"));
     }
 }

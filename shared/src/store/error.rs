@@ -1,5 +1,7 @@
 //! What the store could not do.
 
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
 use crate::ids::OperationId;
 use crate::names::HeritageName;
 
@@ -8,10 +10,10 @@ use crate::names::HeritageName;
 pub enum StoreError {
     /// Redis does not answer, or the connection broke: nobody knows whether the script ran.
     #[error("Redis does not answer")]
-    Unavailable(#[source] redis::RedisError),
+    Unavailable(#[source] RedisError),
     /// Redis refused: out of memory, read-only replica, wrong type.
     #[error("Redis refused the command")]
-    Rejected(#[source] redis::RedisError),
+    Rejected(#[source] RedisError),
     /// A record cannot be read; the text names the key and field, never the value.
     #[error("the record {0} cannot be read")]
     Corrupt(String, #[source] serde_json::Error),
@@ -44,4 +46,29 @@ pub enum Refusal {
     WrongState(crate::operation::State),
     /// A later operation on the same thing was accepted.
     SupersededByLater(OperationId),
+}
+
+/// Sorts an error of the client: did Redis refuse, or does nobody know?
+pub(super) fn of_redis(source: RedisError) -> StoreError {
+    let unsure = matches!(
+        source.kind(),
+        ErrorKind::Io
+            | ErrorKind::ClusterConnectionNotFound
+            | ErrorKind::MasterNameNotFoundBySentinel
+            | ErrorKind::NoValidReplicasFoundBySentinel
+            | ErrorKind::Server(
+                ServerErrorKind::BusyLoading
+                    | ServerErrorKind::TryAgain
+                    | ServerErrorKind::ClusterDown
+                    | ServerErrorKind::MasterDown
+                    | ServerErrorKind::Moved
+                    | ServerErrorKind::Ask
+            )
+    );
+    if unsure { StoreError::Unavailable(source) } else { StoreError::Rejected(source) }
+}
+
+/// A record that is not as this code writes it.
+pub(super) fn corrupt(record: &str, wrong: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(record.to_owned(), serde::de::Error::custom(wrong))
 }

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Checkpoint, Fence, Store, StoreError};
+use super::fields::{Writing, json};
+use super::{Checkpoint, Fence, Store, StoreError, checkpoint, records, script, why};
 use crate::district::{DistrictIds, DistrictSpec};
 use crate::heritage::{HeritageSpec, ServiceIds};
 use crate::ids::OperationId;
+use crate::journal::Event;
 use crate::operation::State;
 use crate::problem::Problem;
 use crate::resource::{Condition, Lifecycle};
@@ -13,6 +15,7 @@ use indexmap::IndexMap;
 
 /// What the end of an operation does to the record of its target.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made per operation, and matched far more often than moved")]
 pub enum RecordChange {
     /// The district's record is now this.
     District {
@@ -59,9 +62,21 @@ pub struct Finish {
 
 impl Store {
     /// Ends the attempt: writes all of it and `finished`, gives lease and place in the order back, makes ready what waited
-    /// behind it, wakes the parent.
+    /// behind it, wakes the parent. Sent again with the same fence after it was done, it does nothing.
     pub async fn finish(&self, id: &OperationId, fence: &Fence, finish: &Finish) -> Result<(), StoreError> {
-        let _ = (id, fence, finish);
-        todo!()
+        let fields = Writing::default()
+            .json_if("error", finish.error.as_ref())?
+            .json_if("result", finish.result.as_ref())?
+            .done();
+        let (becomes, record) = records::changed(&finish.record)?;
+        let finished = Event::Finished { state: finish.state, error: finish.error.clone() };
+        let arguments = checkpoint::held(id, fence, &finish.checkpoint)?
+            .one(finish.state.to_string())
+            .fields(fields)
+            .one(json(&finished)?)
+            .one(becomes.map_or_else(|| "removed".to_owned(), |state| state.to_string()))
+            .fields(record);
+        self.call(&script::FINISH, why::orphaned().given_to(arguments)?).await?;
+        Ok(())
     }
 }

@@ -1,8 +1,11 @@
 //! Parking: an operation that can only wait leaves its worker.
 
-use super::{Checkpoint, Fence, Store, StoreError};
+use super::fields::json;
+use super::{Checkpoint, Fence, Store, StoreError, checkpoint, script};
 use crate::ids::OperationId;
+use crate::journal::Event;
 use crate::operation::Reason;
+use crate::time::Timestamp;
 
 /// How an operation is parked.
 #[derive(Clone, Debug)]
@@ -18,7 +21,8 @@ pub struct Park {
 impl Store {
     /// Parks: writes the checkpoint and `parked`, gives the lease back, raises the fence, and puts the operation into the
     /// delayed set. When a cancel was requested that the engine has not seen (`seen_cancel` false), or a child ended
-    /// meanwhile, it is made ready at once.
+    /// meanwhile, it is made ready at once. An operation that takes back what it did stays `undoing`. Sent again with the
+    /// same fence after it was done, it does nothing.
     pub async fn park(
         &self,
         id: &OperationId,
@@ -26,7 +30,13 @@ impl Store {
         park: &Park,
         seen_cancel: bool,
     ) -> Result<(), StoreError> {
-        let _ = (id, fence, park, seen_cancel);
-        todo!()
+        let until = Timestamp(self.now().0 + park.after_ms);
+        let arguments = checkpoint::held(id, fence, &park.checkpoint)?
+            .one(park.reason.to_string())
+            .one(park.after_ms)
+            .one(u8::from(seen_cancel))
+            .one(json(&Event::Parked { reason: park.reason, until })?);
+        self.call(&script::PARK, arguments).await?;
+        Ok(())
     }
 }

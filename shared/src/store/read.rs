@@ -1,16 +1,15 @@
-//! Reading: resources, operations and journals as recorded.
+//! Reading districts and heritages as recorded, with what is on its way to them.
 
-use std::str::FromStr;
-
-use super::{Store, StoreError};
+use super::fields::{self, Fields};
+use super::operation::Raw;
+use super::script::{self, Arguments};
+use super::{Store, StoreError, error, keys, records};
 use crate::district::District;
 use crate::heritage::{Heritage, HeritageSpec};
 use crate::ids::OperationId;
-use crate::journal::Entry;
 use crate::names::{DistrictName, HeritageName};
-use crate::operation::{Kind, Operation, State};
+use crate::operation::State;
 use crate::payload::Payload;
-use crate::time::Timestamp;
 
 /// An operation that has a place in a resource's order: not ended yet.
 #[derive(Clone, Debug)]
@@ -41,78 +40,25 @@ impl HeritageView {
     }
 }
 
-/// Which operations to list; all fields that are given must match.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// One of these states.
-    pub states: Vec<State>,
-    /// One of these kinds.
-    pub kinds: Vec<Kind>,
-    /// On this district or a heritage in it.
-    pub district: Option<DistrictName>,
-    /// On a heritage of this name.
-    pub heritage: Option<HeritageName>,
-    /// Asked for by.
-    pub actor: Option<String>,
-    /// Accepted at or after.
-    pub since: Option<Timestamp>,
-    /// Accepted before.
-    pub until: Option<Timestamp>,
-}
-
-/// One page of a list.
-#[derive(Clone, Debug)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// Where the next one begins, when there is one.
-    pub next: Option<String>,
-}
-
 impl Store {
-    /// An operation, with its steps.
-    pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
-        let _ = id;
-        todo!()
-    }
-
-    /// Operations, newest first. `cursor` is the `next` of the page before.
-    pub async fn operations(
-        &self,
-        filter: &Filter,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<Page<Operation>, StoreError> {
-        let _ = (filter, cursor, limit);
-        todo!()
-    }
-
-    /// Journal entries after sequence number `after`, oldest first.
-    pub async fn journal(&self, id: &OperationId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let _ = (id, after, limit);
-        todo!()
-    }
-
-    /// Entries of all journals after `cursor` (an id of the events stream; `None`: only new ones from now on), with the
-    /// cursor to go on from. `Err(Refused(Stale))` when the cursor was trimmed.
-    pub async fn all_events(
-        &self,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<(Vec<(String, Entry)>, String), StoreError> {
-        let _ = (cursor, limit);
-        todo!()
-    }
-
     /// A district, its revision, and the district operations that have not ended.
     pub async fn district(&self, name: &DistrictName) -> Result<Option<(District, u64, Vec<Unfinished>)>, StoreError> {
-        let _ = name;
-        todo!()
+        let seen = self.views(Some(name), None).await?.pop();
+        let Some(View { fields: Some(fields), unfinished, .. }) = seen else { return Ok(None) };
+        let (district, revision) = records::district(name, &fields, &unfinished)?;
+        Ok(Some((district, revision, unfinished)))
     }
 
     /// All districts by name.
     pub async fn districts(&self) -> Result<Vec<District>, StoreError> {
-        todo!()
+        let mut districts = vec![];
+        for View { name, fields, unfinished } in self.views(None, None).await? {
+            let name = DistrictName::parse(&name).map_err(|wrong| error::corrupt(keys::DISTRICTS, &wrong))?;
+            if let Some(fields) = fields {
+                districts.push(records::district(&name, &fields, &unfinished)?.0);
+            }
+        }
+        Ok(districts)
     }
 
     /// A heritage with what is on its way to it.
@@ -121,42 +67,83 @@ impl Store {
         district: &DistrictName,
         name: &HeritageName,
     ) -> Result<Option<HeritageView>, StoreError> {
-        let _ = (district, name);
-        todo!()
+        let seen = self.views(Some(district), Some(Some(name))).await?.pop();
+        seen.map_or(Ok(None), |view| heritage_view(district, view))
     }
 
     /// The heritages of a district by name.
     pub async fn heritages(&self, district: &DistrictName) -> Result<Vec<HeritageView>, StoreError> {
-        let _ = district;
-        todo!()
+        let views = self.views(Some(district), Some(None)).await?;
+        views.into_iter().filter_map(|view| heritage_view(district, view).transpose()).collect()
     }
 
     /// The districts in which a heritage of this name stands.
     pub async fn districts_with(&self, heritage: &HeritageName) -> Result<Vec<DistrictName>, StoreError> {
-        let _ = heritage;
-        todo!()
+        let mut members = redis::cmd("SMEMBERS");
+        members.arg(self.key(keys::DISTRICTS_WITH, &[heritage.as_str()]));
+        let mut names: Vec<String> = self.query(members).await?;
+        names.sort();
+        let parse = |name: &String| DistrictName::parse(name);
+        names.iter().map(parse).collect::<Result<_, _>>().map_err(|wrong| error::corrupt(keys::DISTRICTS_WITH, &wrong))
     }
 
     /// Host ports taken in a district.
     pub async fn ports(&self, district: &DistrictName) -> Result<Vec<u16>, StoreError> {
-        let _ = district;
-        todo!()
+        let mut ports = redis::cmd("HKEYS");
+        ports.arg(self.key(keys::PORTS, &[district.as_str()]));
+        self.query(ports).await
     }
 
     /// Address ranges taken by districts.
     pub async fn cidrs(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
+        let mut cidrs = redis::cmd("HKEYS");
+        cidrs.arg(self.key(keys::CIDRS, &[]));
+        self.query(cidrs).await
     }
 
-    /// What remembers the hash of the current bootstrap token, and replaces it when it changed.
-    pub async fn remember_bootstrap_token(&self, hash: Option<&str>) -> Result<(), StoreError> {
-        let _ = (hash, OperationId::from_str);
-        todo!()
+    /// Records as of one moment: of all districts, of one, of all its heritages (`Some(None)`) or of one of them.
+    async fn views(
+        &self,
+        district: Option<&DistrictName>,
+        heritages: Option<Option<&HeritageName>>,
+    ) -> Result<Vec<View>, StoreError> {
+        let arguments = Arguments::default()
+            .optional(district.map(DistrictName::as_str))
+            .one(u8::from(heritages.is_some()))
+            .optional(heritages.flatten().map(HeritageName::as_str));
+        let mut reply = self.call(&script::VIEWS, arguments).await?;
+        let views: Vec<(String, Raw, Vec<String>)> = reply.next()?;
+        views.into_iter().map(view).collect()
     }
+}
 
-    /// Who a token belongs to, by its hash.
-    pub async fn token_owner(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        let _ = hash;
-        todo!()
-    }
+/// A record as read, with what is on its way to it.
+struct View {
+    name: String,
+    fields: Option<Fields>,
+    unfinished: Vec<Unfinished>,
+}
+
+fn view((name, fields, unfinished): (String, Raw, Vec<String>)) -> Result<View, StoreError> {
+    let unfinished = unfinished
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|[id, state, payload]| {
+            let corrupt = |wrong: &dyn std::fmt::Display| error::corrupt(keys::OPERATION, wrong);
+            Ok(Unfinished {
+                id: OperationId::parse(id).map_err(|wrong| corrupt(&wrong))?,
+                state: state.parse().map_err(|wrong: strum::ParseError| corrupt(&wrong))?,
+                payload: fields::parsed(&format!("{}:{id}.payload", keys::OPERATION), payload)?,
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(View { fields: Fields::of(&name, fields), name, unfinished })
+}
+
+fn heritage_view(district: &DistrictName, view: View) -> Result<Option<HeritageView>, StoreError> {
+    let View { name, fields: Some(fields), unfinished } = view else { return Ok(None) };
+    let name = HeritageName::parse(&name).map_err(|wrong| error::corrupt(keys::HERITAGES, &wrong))?;
+    let (heritage, revision) = records::heritage(district, &name, &fields, &unfinished)?;
+    Ok(Some(HeritageView { heritage, revision, unfinished }))
 }

@@ -1,8 +1,12 @@
 //! Watching: one subscriber connection of a process, fanned out to all who wait.
 
+use std::time::Duration;
+
+use futures::stream::{self, Stream, StreamExt};
+use redis::aio::PubSub;
 use tokio::sync::broadcast;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, error, keys};
 use crate::ids::OperationId;
 
 /// An operation's journal grew.
@@ -22,9 +26,78 @@ pub struct Watcher {
     pub notices: broadcast::Sender<Option<Notice>>,
 }
 
+/// How many notices a slow receiver may be behind before it is told to look again.
+const BACKLOG: usize = 4096;
+/// The pause before a subscriber connects again.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How often a subscriber looks whether anybody is left to hear it.
+const ROLL_CALL: Duration = Duration::from_secs(5);
+
 impl Store {
     /// Starts the one subscriber of this process; it reconnects by itself and ends with the last `Watcher`.
     pub async fn watcher(&self) -> Result<Watcher, StoreError> {
-        todo!()
+        let first = self.subscribed(keys::NOTICES).await.map_err(error::of_redis)?;
+        let notices = broadcast::Sender::new(BACKLOG);
+        tokio::spawn(fan_out(self.clone(), first, notices.downgrade()));
+        Ok(Watcher { notices })
     }
+
+    /// Subscribes to the wake-up hints that follow everything that becomes ready; polling stays the guarantee.
+    pub async fn wakeups(&self) -> Result<impl Stream<Item = ()> + Send + use<>, StoreError> {
+        let first = self.subscribed(keys::WAKE).await.map_err(error::of_redis)?;
+        let state = (self.clone(), Some(first));
+        Ok(Box::pin(stream::unfold(state, async |(store, subscriber)| {
+            let hint = next_wakeup(&store, subscriber).await;
+            Some(((), (store, hint)))
+        })))
+    }
+}
+
+/// Waits for the next hint. Connecting again is one too: there may have been hints meanwhile.
+async fn next_wakeup(store: &Store, subscriber: Option<PubSub>) -> Option<PubSub> {
+    let Some(mut subscriber) = subscriber else { return Some(reconnected(store, keys::WAKE).await) };
+    let hint = subscriber.on_message().next().await;
+    hint.map(|_| subscriber)
+}
+
+async fn reconnected(store: &Store, family: &str) -> PubSub {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        match store.subscribed(family).await {
+            Ok(subscriber) => return subscriber,
+            Err(refused) => tracing::debug!(error = %refused, "Redis takes no subscriber yet"),
+        }
+    }
+}
+
+async fn fan_out(store: Store, first: PubSub, notices: broadcast::WeakSender<Option<Notice>>) {
+    let mut subscriber = first;
+    while forward(&mut subscriber, &notices).await.is_some() {
+        subscriber = reconnected(&store, keys::NOTICES).await;
+        match notices.upgrade() {
+            Some(sender) => drop(sender.send(None)),
+            None => return,
+        }
+    }
+}
+
+/// Forwards notices until the connection breaks; `None` when nobody watches any longer.
+async fn forward(subscriber: &mut PubSub, notices: &broadcast::WeakSender<Option<Notice>>) -> Option<()> {
+    let mut messages = subscriber.on_message();
+    loop {
+        let message = tokio::time::timeout(ROLL_CALL, messages.next()).await;
+        let sender = notices.upgrade()?;
+        match message {
+            Err(_) => {}
+            Ok(None) => return Some(()),
+            // Nobody listening just now is no error: whoever comes later reads the journal first.
+            Ok(Some(message)) => drop(notice(&message).map(|notice| sender.send(Some(notice)))),
+        }
+    }
+}
+
+fn notice(message: &redis::Msg) -> Option<Notice> {
+    let payload: String = message.get_payload().ok()?;
+    let (op, seq) = payload.split_once(' ')?;
+    Some(Notice { op: OperationId::parse(op).ok()?, seq: seq.parse().ok()? })
 }

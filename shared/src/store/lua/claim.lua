@@ -1,0 +1,75 @@
+-- Takes the next operation: due timers and expired leases become ready, then the first lane that has one is served.
+-- KEYS    1 namespace
+-- ARGV    lease in milliseconds, nonce of the fencing token, crashes allowed;
+--         `claimed`, `resumed`, `resumed` after a crash; problem and `finished` of a quarantine
+-- Result  claimed, now, fence, after crash (0|1), operation, steps; or none, now, milliseconds to the next timer or lease (-1)
+
+local lease, nonce, crashes_allowed = take(), take(), tonumber(take())
+local claimed, resumed, resumed_after_crash = take(), take(), take()
+local quarantine, quarantined = take(), take()
+local PROMOTED_AT_ONCE = 100
+
+-- Moves what is due to the ready lists. An entry of an operation that is elsewhere is left over from a script that broke off.
+local function promote(timers, whereabouts, before)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', timers, '-inf', now, 'LIMIT', 0, PROMOTED_AT_ONCE)) do
+    redis.call('ZREM', timers, id)
+    if field(id, 'whereabouts') == whereabouts then
+      take_out(id)
+      before(key('op', id))
+      make_ready(id)
+    end
+  end
+end
+
+promote(key('delayed'), 'delayed', function() end)
+promote(key('leases'), 'leased', function(op)
+  redis.call('HINCRBY', op, 'crashes', 1)
+  redis.call('HSET', op, 'after_crash', 1)
+end)
+
+-- Workers die at this one again and again: it stays as it is until a person looks.
+local function set_aside(id)
+  local op = key('op', id)
+  local does, district, heritage = unpack(redis.call('HMGET', op, 'does', 'district', 'heritage'))
+  redis.call('HSET', op, 'error', quarantine)
+  end_attempt(id, 'stuck', {quarantined})
+  if does ~= 'change' then
+    redis.call('HSET', record_of(district, heritage), 'state', does == 'create' and 'failed' or 'delete_failed')
+  end
+  pass_on(id)
+end
+
+local function begin(id)
+  local op = key('op', id)
+  local state, started, after_crash = unpack(redis.call('HMGET', op, 'state', 'started_at', 'after_crash'))
+  local fence = redis.call('HINCRBY', op, 'claims', 1) .. ':' .. nonce
+  redis.call('HSET', op, 'fence', fence, 'whereabouts', 'leased', 'state', state == 'undoing' and state or 'running')
+  redis.call('HDEL', op, 'reason', 'after_crash', 'woken', 'released')
+  redis.call('HSETNX', op, 'started_at', now)
+  redis.call('ZADD', key('leases'), now + lease, id)
+  journal(id, {not started and claimed or after_crash and resumed_after_crash or resumed})
+  return {'claimed', now, fence, after_crash and 1 or 0,
+    redis.call('HGETALL', op), redis.call('HGETALL', key('steps', id))}
+end
+
+for _, lane in ipairs({'interactive', 'normal', 'bulk'}) do
+  local id = redis.call('LPOP', key('ready', lane))
+  while id do
+    if field(id, 'whereabouts') == 'ready' then
+      if tonumber(field(id, 'crashes') or 0) < crashes_allowed then
+        return begin(id)
+      end
+      set_aside(id)
+    end
+    id = redis.call('LPOP', key('ready', lane))
+  end
+end
+
+local soonest = -1
+for _, timers in ipairs({key('delayed'), key('leases')}) do
+  local head = redis.call('ZRANGE', timers, 0, 0, 'WITHSCORES')[2]
+  if head and (soonest < 0 or head - now < soonest) then
+    soonest = math.max(head - now, 0)
+  end
+end
+return {'none', now, soonest}

@@ -1,0 +1,39 @@
+-- Ends an attempt: its last checkpoint, the record of its target, its place; the next in the order and the parent go on.
+-- KEYS    1 namespace
+-- ARGV    id, fence, checkpoint, terminal state, fields of the operation, `finished`, state of the record or `removed`,
+--         fields of the record, why those end that waited to run on a removed thing (problem, nothing, `finished`)
+-- Result  ok, now; or fenced, now
+
+local id, fence = take(), take()
+local holds = hold(id, fence)
+if holds ~= 'held' then
+  return {holds == 'released' and 'ok' or 'fenced', now}
+end
+write_checkpoint(id)
+local state, fields, finished = take(), take_list(), take()
+local becomes, record_fields, why = take(), take_list(), take_why()
+local op = key('op', id)
+local district, heritage, does = unpack(redis.call('HMGET', op, 'district', 'heritage', 'does'))
+local record = record_of(district, heritage)
+
+set_all(op, fields)
+if state == 'succeeded' then
+  redis.call('HSET', op, 'percent', 100)
+  redis.call('HDEL', op, 'residue', 'error')
+end
+give_back(id, fence)
+end_attempt(id, state, {finished})
+
+if becomes == 'removed' then
+  remove_record(district, heritage, why)
+elseif redis.call('EXISTS', record) == 1 then
+  set_all(record, record_fields)
+  -- A deletion that waits behind has the last word on where the thing stands.
+  local going = does ~= 'delete' and redis.call('HGET', record, 'state') == 'deleting'
+  redis.call('HSET', record, going and 'prior' or 'state', becomes)
+  if heritage then
+    free_ports(district, heritage)
+  end
+end
+pass_on(id)
+return {'ok', now}

@@ -1,0 +1,27 @@
+-- Parks an operation that can only wait: its worker gives it back, a timer has it.
+-- KEYS    1 namespace
+-- ARGV    id, fence, checkpoint, reason, milliseconds to wait at most, cancel seen by the worker (0|1), `parked`
+-- Result  ok, now; or fenced, now
+
+local id, fence = take(), take()
+local holds = hold(id, fence)
+if holds ~= 'held' then
+  return {holds == 'released' and 'ok' or 'fenced', now}
+end
+write_checkpoint(id)
+local reason, after, seen_cancel, parked = take(), tonumber(take()), take() == '1', take()
+local op = key('op', id)
+give_back(id, fence)
+redis.call('HSET', op, 'reason', reason, 'state', field(id, 'state') == 'undoing' and 'undoing' or 'waiting')
+journal(id, {parked})
+if field(id, 'cancel') and not seen_cancel then
+  make_ready(id, 'interactive')
+elseif field(id, 'woken') then
+  make_ready(id)
+else
+  redis.call('HSET', op, 'whereabouts', 'delayed')
+  redis.call('ZADD', key('delayed'), now + after, id)
+  -- An idle worker sleeps until the next timer that it knows of: this one may be sooner.
+  redis.call('PUBLISH', key('wake'), 'timer')
+end
+return {'ok', now}

@@ -1,0 +1,35 @@
+-- Prelude: what a worker writes for an operation that it holds.
+
+-- held: this token is the operation's; released: it was, and the operation was given back with it; fenced: neither.
+local function hold(id, fence)
+  local current, released = unpack(redis.call('HMGET', key('op', id), 'fence', 'released'))
+  if current == fence then
+    return 'held'
+  end
+  return released == fence and not current and 'released' or 'fenced'
+end
+
+-- Gives the operation back: a repeat of the same script with the same token knows that it has been done.
+local function give_back(id, fence)
+  take_out(id)
+  redis.call('HSET', key('op', id), 'released', fence)
+end
+
+-- Arguments: nonce, percent, fields to set, fields to clear, steps by name, events. Written once per nonce.
+local function write_checkpoint(id)
+  local nonce, percent, fields, cleared, steps, events = take(), take(), take_list(), take_list(), take_list(), take_list()
+  local op = key('op', id)
+  if nonce ~= '' and field(id, 'nonce') == nonce then
+    return
+  end
+  redis.call('HSET', op, 'nonce', nonce, 'crashes', 0, 'updated_at', now)
+  if percent ~= '' and tonumber(percent) > tonumber(field(id, 'percent') or 0) then
+    redis.call('HSET', op, 'percent', percent)
+  end
+  set_all(op, fields)
+  if #cleared > 0 then
+    redis.call('HDEL', op, unpack(cleared))
+  end
+  set_all(key('steps', id), steps)
+  journal(id, events)
+end

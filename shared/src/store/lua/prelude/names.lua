@@ -1,0 +1,43 @@
+-- Prelude: the clock, the names of keys, and reading arguments.
+-- KEYS[1] is the namespace in its hash tag: every key begins with it, so all of them lie in one slot.
+
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+
+-- Names a key as keys.rs does: the namespace and the parts, joined by colons.
+local function key(...)
+  return table.concat({KEYS[1], ...}, ':')
+end
+
+-- Arguments are read one after the other; a list is its length, then its items; an absent value is empty.
+local taken = 0
+
+local function take()
+  taken = taken + 1
+  return ARGV[taken]
+end
+
+local function take_optional()
+  local value = take()
+  return value ~= '' and value or nil
+end
+
+local function take_list()
+  local list = {}
+  for i = 1, tonumber(take()) do
+    list[i] = take()
+  end
+  return list
+end
+
+-- One field of an operation; false when it has none.
+local function field(id, name)
+  return redis.call('HGET', key('op', id), name)
+end
+
+-- Writes a list of names and values into a hash.
+local function set_all(hash, fields)
+  if #fields > 0 then
+    redis.call('HSET', hash, unpack(fields))
+  end
+end

@@ -1,0 +1,85 @@
+-- Prelude: the order of operations on one thing. Places rise with acceptance.
+-- Operations on one heritage run one at a time. In the order of their district they share; making or removing the
+-- district excludes all others; changing it excludes other operations on the district only.
+
+-- The order that an operation stands in among its like, and its district's order of the others.
+local function orders(id)
+  local district, heritage = unpack(redis.call('HMGET', key('op', id), 'district', 'heritage'))
+  if heritage then
+    return key('order', 'heritage', district, heritage), key('order', 'shared', district)
+  end
+  return key('order', 'district', district), nil
+end
+
+local function is_exclusive(id)
+  return not field(id, 'heritage') and field(id, 'does') ~= 'change'
+end
+
+local function is_blocked(id)
+  local own = orders(id)
+  local district, place, parent = unpack(redis.call('HMGET', key('op', id), 'district', 'place', 'parent'))
+  if redis.call('ZRANGE', own, 0, 0)[1] ~= id then
+    return true
+  end
+  if is_exclusive(id) then
+    return #redis.call('ZRANGEBYSCORE', key('order', 'shared', district), '-inf', '(' .. place, 'LIMIT', 0, 1) > 0
+  end
+  if field(id, 'heritage') then
+    for _, other in ipairs(redis.call('ZRANGEBYSCORE', key('order', 'district', district), '-inf', '(' .. place)) do
+      if other ~= parent and is_exclusive(other) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- Makes an operation ready when its turn has come.
+local function offer(id)
+  if field(id, 'whereabouts') == 'order' and not is_blocked(id) then
+    redis.call('HDEL', key('op', id), 'reason')
+    make_ready(id)
+  end
+end
+
+-- Takes a place at the end of the order.
+local function enter_order(id)
+  local place = redis.call('INCR', key('places'))
+  local own, shared = orders(id)
+  redis.call('ZADD', own, place, id)
+  if shared then
+    redis.call('ZADD', shared, place, id)
+  end
+  redis.call('ZADD', key('unfinished'), place, id)
+  redis.call('HSET', key('op', id), 'place', place, 'whereabouts', 'order', 'reason', 'lock')
+  offer(id)
+end
+
+local function leave_order(id)
+  local own, shared = orders(id)
+  redis.call('ZREM', own, id)
+  if shared then
+    redis.call('ZREM', shared, id)
+  end
+  redis.call('ZREM', key('unfinished'), id)
+end
+
+-- Makes ready what waited behind an operation that has left.
+local function offer_next(id)
+  local own, shared = orders(id)
+  local district = field(id, 'district')
+  if shared then
+    for _, order in ipairs({own, key('order', 'district', district)}) do
+      local head = redis.call('ZRANGE', order, 0, 0)[1]
+      if head then
+        offer(head)
+      end
+    end
+    return
+  end
+  for _, order in ipairs({own, key('order', 'shared', district)}) do
+    for _, other in ipairs(redis.call('ZRANGE', order, 0, -1)) do
+      offer(other)
+    end
+  end
+end

@@ -1,0 +1,283 @@
+//! A Redis of a test's own, and acceptances as short as a test wants to read them.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use shared::district::{District, DistrictIds, DistrictPatch, DistrictSpec, Given, NatType};
+use shared::heritage::{Environment, Heritage, HeritagePatch, HeritageSpec, PortMapping, Protocol, ServiceSpec};
+use shared::ids::OperationId;
+use shared::names::{DistrictName, HeritageName, ServiceName};
+use shared::operation::{OnFailure, Operation, State, Target};
+use shared::outline::{Effect, PlannedStep};
+use shared::payload::Payload;
+use shared::resource::{Condition, Lifecycle};
+use shared::store::{
+    Acceptance, Accepted, Checkpoint, Claim, Expect, Finish, RecordChange, Refusal, Reservation, Settings, Store,
+    StoreError,
+};
+use shared::time::Timestamp;
+use tempfile::TempDir;
+
+/// A lease so short that a test can let it expire.
+pub(crate) const LEASE_MS: u64 = 150;
+
+/// A store on a Redis of its own, which ends with it.
+pub(crate) struct Bench {
+    pub(crate) store: Store,
+    pub(crate) url: String,
+    redis: Child,
+    _dir: TempDir,
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = self.redis.kill();
+        let _ = self.redis.wait();
+    }
+}
+
+impl std::ops::Deref for Bench {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+pub(crate) fn settings(url: &str) -> Settings {
+    Settings { redis_url: url.to_owned(), namespace: "test".to_owned(), lease_ms: LEASE_MS }
+}
+
+pub(crate) async fn bench() -> Bench {
+    let dir = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let redis = Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir"])
+        .arg(dir.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let url = format!("redis://127.0.0.1:{port}");
+    let store = Store::connect(&settings(&url), Duration::from_secs(10)).await.unwrap();
+    Bench { store, url, redis, _dir: dir }
+}
+
+pub(crate) fn district() -> DistrictName {
+    DistrictName::parse("dev").unwrap()
+}
+
+pub(crate) fn name(heritage: &str) -> HeritageName {
+    HeritageName::parse(heritage).unwrap()
+}
+
+pub(crate) fn district_spec() -> DistrictSpec {
+    DistrictSpec {
+        region: "us-east-1".into(),
+        cidr_block: Some("10.1.0.0/16".parse().unwrap()),
+        nat_type: NatType::Gateway,
+        cluster_size: 1,
+        instance_type: "t3.small".into(),
+        public_zone: None,
+        given: Given::default(),
+    }
+}
+
+pub(crate) fn heritage_spec(host_port: Option<u16>) -> HeritageSpec {
+    let port = |host_port| PortMapping { lb_port: 80, container_port: 80, host_port, protocol: Protocol::Tcp };
+    HeritageSpec {
+        image_name: "nginx".into(),
+        image_tag: "1".into(),
+        environment: Environment::new(),
+        services: vec![ServiceSpec {
+            name: ServiceName::parse("web").unwrap(),
+            command: None,
+            cpu: 1,
+            memory: 1,
+            public: false,
+            desired_count: 1,
+            port_mappings: host_port.map(port).into_iter().collect(),
+        }],
+    }
+}
+
+fn acceptance(heritage: Option<&str>, payload: Payload) -> Acceptance {
+    Acceptance {
+        id: OperationId::draw(),
+        target: Target { district: district(), heritage: heritage.map(name), service: None },
+        payload,
+        outline: vec![
+            PlannedStep::new("first", Effect::Create, "one"),
+            PlannedStep::new("second", Effect::Create, "two"),
+        ],
+        actor: "token:test".into(),
+        request_id: None,
+        trace_id: None,
+        on_failure: OnFailure::Undo,
+        idempotency: None,
+        expect: Expect::default(),
+        reserve: vec![],
+        district: None,
+        heritage: None,
+        supersedes: None,
+        parent: None,
+    }
+}
+
+pub(crate) fn provision() -> Acceptance {
+    let (spec, at) = (district_spec(), Timestamp(0));
+    let record = District {
+        name: district(),
+        spec: spec.clone(),
+        ids: DistrictIds::default(),
+        state: Lifecycle::Creating,
+        conditions: vec![],
+        created_at: at,
+        updated_at: at,
+    };
+    let reserve = vec![Reservation::Cidr("10.1.0.0/16".into())];
+    Acceptance { district: Some(record), reserve, ..acceptance(None, Payload::ProvisionDistrict { spec }) }
+}
+
+pub(crate) fn create(heritage: &str, host_port: Option<u16>) -> Acceptance {
+    let at = Timestamp(0);
+    let record = Heritage {
+        district: district(),
+        name: name(heritage),
+        applied: None,
+        services: IndexMap::new(),
+        state: Lifecycle::Creating,
+        conditions: vec![],
+        created_at: at,
+        updated_at: at,
+    };
+    let reserve = host_port.map(Reservation::Port).into_iter().collect();
+    let payload = Payload::CreateHeritage { spec: heritage_spec(host_port) };
+    Acceptance { heritage: Some(record), reserve, ..acceptance(Some(heritage), payload) }
+}
+
+impl Bench {
+    /// A connection for looking at, or spoiling, what stands in Redis.
+    pub(crate) async fn raw(&self) -> redis::aio::MultiplexedConnection {
+        redis::Client::open(self.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap()
+    }
+
+    /// Accepts, and returns the operation.
+    pub(crate) async fn accepted(&self, acceptance: &Acceptance) -> Operation {
+        match self.accept(acceptance).await.unwrap() {
+            Accepted::New(operation) | Accepted::Replayed(operation) => operation,
+        }
+    }
+
+    /// Accepts what must be refused.
+    pub(crate) async fn refusal(&self, acceptance: &Acceptance) -> Refusal {
+        match self.accept(acceptance).await {
+            Err(StoreError::Refused(refusal)) => refusal,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn update_district(&self) -> Acceptance {
+        let patch = DistrictPatch { cluster_size: Some(2), ..DistrictPatch::default() };
+        self.on_district(Payload::UpdateDistrict { patch }).await
+    }
+
+    pub(crate) async fn delete_district(&self, cascade: bool) -> Acceptance {
+        self.on_district(Payload::DeleteDistrict { cascade, force: false, keep_logs: false }).await
+    }
+
+    async fn on_district(&self, payload: Payload) -> Acceptance {
+        let revision = self.district(&district()).await.unwrap().map(|(_, revision, _)| revision);
+        Acceptance { expect: Expect { district: revision, heritage: None }, ..acceptance(None, payload) }
+    }
+
+    pub(crate) async fn deploy(&self, heritage: &str) -> Acceptance {
+        let patch = HeritagePatch { image_tag: Some("2".into()), ..HeritagePatch::default() };
+        self.on_heritage(heritage, Payload::DeployHeritage { patch }).await
+    }
+
+    pub(crate) async fn delete_heritage(&self, heritage: &str) -> Acceptance {
+        self.on_heritage(heritage, Payload::DeleteHeritage { keep_logs: false }).await
+    }
+
+    async fn on_heritage(&self, heritage: &str, payload: Payload) -> Acceptance {
+        let revision = self.heritage(&district(), &name(heritage)).await.unwrap().map(|view| view.revision);
+        Acceptance { expect: Expect { district: None, heritage: revision }, ..acceptance(Some(heritage), payload) }
+    }
+
+    /// Claims what must be ready.
+    pub(crate) async fn claimed(&self) -> Claim {
+        self.claim("worker-1").await.unwrap().expect("nothing is ready")
+    }
+
+    /// Claims the next operation and lets it succeed.
+    pub(crate) async fn succeed_next(&self) -> OperationId {
+        let claim = self.claimed().await;
+        self.end(&claim, State::Succeeded).await;
+        claim.operation.id
+    }
+
+    /// Ends a claimed operation in a state, with what that means for its record.
+    pub(crate) async fn end(&self, claim: &Claim, state: State) {
+        self.finish(&claim.operation.id, &claim.fence, &ending(claim, state)).await.unwrap();
+    }
+
+    /// A district that stands.
+    pub(crate) async fn standing_district(&self) {
+        self.accepted(&provision()).await;
+        self.succeed_next().await;
+    }
+
+    /// A heritage that stands.
+    pub(crate) async fn standing_heritage(&self, heritage: &str, host_port: Option<u16>) {
+        self.accepted(&create(heritage, host_port)).await;
+        self.succeed_next().await;
+    }
+
+    pub(crate) async fn state(&self, id: &OperationId) -> State {
+        self.operation(id).await.unwrap().unwrap().state
+    }
+
+    /// The types of all entries of a journal.
+    pub(crate) async fn journalled(&self, id: &OperationId) -> Vec<&'static str> {
+        self.journal(id, 0, 1000).await.unwrap().iter().map(|entry| entry.event.name()).collect()
+    }
+}
+
+pub(crate) fn condition(status: bool) -> Condition {
+    Condition {
+        kind: "Ready".into(),
+        status,
+        reason: "Test".into(),
+        message: String::new(),
+        operation: None,
+        at: Timestamp(1),
+    }
+}
+
+/// How a worker would end a claimed operation: a failed or cancelled create leaves nothing.
+pub(crate) fn ending(claim: &Claim, state: State) -> Finish {
+    let good = state == State::Succeeded;
+    let standing = |failed| if good { Lifecycle::Active } else { failed };
+    let record = match &claim.payload {
+        Payload::ProvisionDistrict { .. } if !good => RecordChange::DistrictRemoved,
+        Payload::DeleteDistrict { .. } if good => RecordChange::DistrictRemoved,
+        Payload::CreateHeritage { .. } if !good => RecordChange::HeritageRemoved,
+        Payload::DeleteHeritage { .. } if good => RecordChange::HeritageRemoved,
+        Payload::DeleteDistrict { .. } | Payload::ProvisionDistrict { .. } | Payload::UpdateDistrict { .. } => {
+            let failed = if claim.operation.kind.is_deletion() { Lifecycle::DeleteFailed } else { Lifecycle::Active };
+            RecordChange::District { state: standing(failed), spec: None, ids: None, condition: condition(good) }
+        }
+        patch => {
+            let failed = if claim.operation.kind.is_deletion() { Lifecycle::DeleteFailed } else { Lifecycle::Active };
+            let spec = patch.fold(Some(heritage_spec(None))).filter(|_| good);
+            RecordChange::Heritage { state: standing(failed), spec, services: None, condition: condition(good) }
+        }
+    };
+    Finish { state, error: None, result: None, checkpoint: Checkpoint::default(), record }
+}
+
+/// Lets a lease expire.
+pub(crate) async fn lease_expired() {
+    tokio::time::sleep(Duration::from_millis(LEASE_MS + 20)).await;
+}

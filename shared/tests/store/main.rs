@@ -1,0 +1,13 @@
+//! The operation store against a real Redis: what each transition does, and what must hold whatever happens.
+
+#![cfg(test)]
+
+mod accept;
+mod cancel;
+mod claim;
+mod deletion;
+mod finish;
+mod fixture;
+mod order;
+mod read;
+mod retry;
