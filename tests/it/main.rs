@@ -6,6 +6,7 @@ mod compose;
 mod crashes;
 mod demo;
 mod parallel;
+mod readme;
 mod refusals;
 mod requests;
 mod seed;

@@ -1,0 +1,90 @@
+//! The README says nothing that is not so: its settings are those of the binaries, its paths and names exist.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The project's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The README's part between two comments `<!-- name -->` and `<!-- /name -->`.
+fn part(name: &str) -> String {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, begun) = readme.split_once(&format!("<!-- {name} -->\n")).expect("the part begins");
+    begun.split_once(&format!("<!-- /{name} -->")).expect("the part ends").0.to_owned()
+}
+
+/// Name, default and text of every option of a binary that has an environment name, from its `--help`.
+fn settings_of(binary: &str) -> Vec<(String, String, String)> {
+    let program = tests::process::binary(binary).unwrap();
+    let output = Command::new(program).arg("--help").env("COLUMNS", "1000").env_clear().output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let (mut found, mut text) = (vec![], String::new());
+    for line in help.lines().map(str::trim) {
+        if line.starts_with('-') {
+            text.clear();
+        } else if let Some((_, rest)) = line.split_once("[env: ") {
+            let name = rest.split(['=', ']']).next().unwrap().to_owned();
+            found.push((name, text.trim().trim_end_matches('.').to_owned()));
+        } else if !line.is_empty() && !line.starts_with('[') && text.is_empty() {
+            text = line.to_owned();
+        }
+    }
+    let default = |name: &str| {
+        let after = help.split_once(&format!("[env: {name}=]")).map_or("", |(_, after)| after);
+        let until_next = after.split("[env: ").next().unwrap_or_default();
+        let default = until_next.split_once("[default: ").map(|(_, rest)| rest.split(']').next().unwrap_or_default());
+        default.unwrap_or_default().to_owned()
+    };
+    found.into_iter().map(|(name, text)| (name.clone(), default(&name), text)).collect()
+}
+
+#[test]
+fn the_table_of_settings_is_what_the_binaries_say_of_themselves() {
+    let mut rows: BTreeMap<(String, String, String), Vec<&str>> = BTreeMap::new();
+    for (binary, short) in [("barcelona-api", "api"), ("barcelona-worker", "worker"), ("bcn", "bcn")] {
+        for setting in settings_of(binary) {
+            rows.entry(setting).or_default().push(short);
+        }
+    }
+    let mut expected = String::from("| name | of | default | what it is |\n|---|---|---|---|\n");
+    for ((name, default, text), of) in rows {
+        let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
+        expected.push_str(&format!("| `{name}` | {} | {default} | {text} |\n", of.join(", ")));
+    }
+    assert_eq!(part("settings"), expected, "the README's table should be:\n{expected}");
+}
+
+/// Texts in backticks.
+fn quoted(line: &str) -> Vec<&str> {
+    line.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_file_and_name_in_the_path_of_a_request_exists() {
+    let mut files = 0;
+    for line in part("trace").lines() {
+        let quoted = quoted(line);
+        let Some((path, names)) = quoted.split_first() else { continue };
+        let source = std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        files += 1;
+        for name in names {
+            assert!(source.contains(name.trim_end_matches("()")), "{name} is not in {path}");
+        }
+    }
+    assert!(files >= 8, "the path of a request goes through the whole system, not {files} files");
+}
+
+#[test]
+fn every_crate_that_the_decision_log_explains_is_used() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let log = std::fs::read_to_string(root().join("docs/decisions.md")).unwrap();
+    let (_, crates) = log.split_once("## Crates").expect("the log has a part on crates");
+    let explained =
+        crates.lines().filter_map(|line| line.strip_prefix("- **")?.split([' ', '.', ',', '*', '\\']).next());
+    for name in explained.filter(|name| name.starts_with(|first: char| first.is_ascii_lowercase())) {
+        assert!(manifest.contains(name) || ["moto", "cargo-deny"].contains(&name), "{name} is explained and not used");
+    }
+}
