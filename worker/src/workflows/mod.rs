@@ -3,12 +3,14 @@
 mod condition;
 mod context;
 mod delete_district;
+mod dispatch;
 mod provision_district;
 
 use shared::seal::Keys;
 
 pub use context::{DistrictCx, DistrictTarget, HeritageCx, HeritageTarget};
 pub use delete_district::DeleteDistrict;
+pub use dispatch::run;
 pub use provision_district::ProvisionDistrict;
 
 use crate::aws::Aws;
