@@ -26,3 +26,6 @@ pub(crate) mod sts;
 pub(crate) mod tags;
 pub(crate) mod timing;
 pub(crate) mod world;
+
+#[cfg(test)]
+mod tests;

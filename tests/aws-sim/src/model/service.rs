@@ -114,3 +114,22 @@ impl Service {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_operations_that_there_are() {
+        let rows =
+            include_str!("../../README.md").lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        let mut seen = Vec::new();
+        for (service, operations) in rows.filter_map(|(name, rest)| Some((name.parse::<Service>().ok()?, rest))) {
+            for operation in operations.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)) {
+                assert!(service.handler(operation).is_some(), "{service} {operation}");
+            }
+            seen.push(service);
+        }
+        assert_eq!(seen.len(), Service::VARIANTS.len(), "a service is missing: {seen:?}");
+    }
+}

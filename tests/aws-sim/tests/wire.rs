@@ -1,0 +1,122 @@
+//! The simulator as a client meets it: requests on a socket, answers in the protocols' shapes.
+
+use std::net::SocketAddr;
+
+use aws_sim::{Config, Sim};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A simulator on a free port.
+async fn start() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(aws_sim::serve(listener, Sim::new(Config::default()), std::future::pending()));
+    address
+}
+
+/// Sends one request; what comes back until the connection ends, which is nothing if it is cut.
+async fn send(to: SocketAddr, line: &str, headers: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(to).await.unwrap();
+    let length = body.len();
+    let request =
+        format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // A connection that is cut may end in an error instead of an end.
+    stream.read_to_end(&mut answer).await.ok();
+    String::from_utf8(answer).unwrap()
+}
+
+/// Signs for a service, as far as the simulator looks at it.
+fn signed(service: &str) -> String {
+    let scope = format!("test/20261124/eu-west-1/{service}/aws4_request");
+    format!("authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00\r\n")
+}
+
+async fn query(to: SocketAddr, service: &str, form: &str) -> String {
+    send(to, "POST /", &signed(service), form).await
+}
+
+async fn json(to: SocketAddr, service: &str, target: &str, body: &str) -> String {
+    send(to, "POST /", &format!("{}x-amz-target: {target}\r\n", signed(service)), body).await
+}
+
+async fn control(to: SocketAddr, line: &str, body: &str) -> String {
+    send(to, line, "content-type: application/json\r\n", body).await
+}
+
+#[tokio::test]
+async fn every_protocol_answers_and_refuses_in_its_own_shape() {
+    let sim = start().await;
+    let answer = query(sim, "ec2", "Action=CreateVpc&CidrBlock=10.0.0.0/16&Version=2016-11-15").await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("<vpc><vpcId>vpc-"), "{answer}");
+    let answer = query(sim, "ec2", "Action=DeleteVpc&VpcId=vpc-1&Version=2016-11-15").await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.contains("<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code>"), "{answer}");
+    let answer = query(sim, "iam", "Action=ListRoles&Version=2010-05-08").await;
+    assert!(answer.contains("<ListRolesResult><Roles></Roles>"), "{answer}");
+    let answer = query(sim, "iam", "Action=GetRole&RoleName=none&Version=2010-05-08").await;
+    assert!(
+        answer.starts_with("HTTP/1.1 404") && answer.contains("<Type>Sender</Type><Code>NoSuchEntity<"),
+        "{answer}"
+    );
+    let answer = json(sim, "logs", "Logs_20140328.DescribeLogGroups", "{}").await;
+    assert!(answer.ends_with("{\"logGroups\":[]}"), "{answer}");
+    let answer = json(sim, "logs", "Logs_20140328.DeleteLogGroup", "{\"logGroupName\":\"none\"}").await;
+    assert!(answer.contains("\"__type\":\"ResourceNotFoundException\""), "{answer}");
+    let zone = "<CreateHostedZoneRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><Name>example.com</Name>\
+                <CallerReference>1</CallerReference></CreateHostedZoneRequest>";
+    let answer = send(sim, "POST /2013-04-01/hostedzone", &signed("route53"), zone).await;
+    assert!(answer.starts_with("HTTP/1.1 201") && answer.contains("location: https://route53"), "{answer}");
+    let answer = send(sim, "GET /2013-04-01/hostedzone/Z1", &signed("route53"), "").await;
+    assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("<Code>NoSuchHostedZone</Code>"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_is_not_simulated_says_so_and_is_remembered() {
+    let sim = start().await;
+    for (service, form) in [
+        ("ec2", "Action=CreateFleet&Version=2016-11-15"),
+        ("elasticloadbalancing", "Action=DescribeLoadBalancers&Version=2015-12-01"),
+        ("sqs", "Action=ListQueues"),
+    ] {
+        let answer = query(sim, service, form).await;
+        assert!(answer.starts_with("HTTP/1.1 501") && answer.contains("<Code>NotSimulated</Code>"), "{answer}");
+    }
+    let unknown = control(sim, "GET /_sim/unknown", "").await;
+    for operation in ["CreateFleet", "DescribeLoadBalancers", "ListQueues"] {
+        assert!(unknown.contains(operation), "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_cut_connection_tells_nothing_of_whether_the_call_was_carried_out() {
+    let sim = start().await;
+    let create = "Action=CreateVpc&CidrBlock=10.0.0.0/16&Version=2016-11-15";
+    for (kind, made) in [("reset_before", 0), ("reset_after", 1)] {
+        let fault = format!("{{\"operation\": \"CreateVpc\", \"kind\": \"{kind}\", \"count\": 1}}");
+        assert!(control(sim, "POST /_sim/faults", &fault).await.starts_with("HTTP/1.1 201"));
+        assert_eq!(query(sim, "ec2", create).await, "", "{kind}");
+        let inventory = control(sim, "GET /_sim/inventory", "").await;
+        assert_eq!(inventory.matches("\"id\":\"vpc-").count(), made, "{kind}: {inventory}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_is_asked_for_by_the_words_of_the_parameters_and_calls_are_remembered_with_their_callers() {
+    let sim = start().await;
+    let fault =
+        r#"{"service":"iam","operation":"CreateRole","contains":"instance","kind":"error","code":"AccessDenied"}"#;
+    control(sim, "POST /_sim/faults", fault).await;
+    let trust = "%7B%22Version%22:%222012-10-17%22,%22Statement%22:%5B%7B%22Effect%22:%22Allow%22,%22Action%22:\
+                 %22sts:AssumeRole%22,%22Principal%22:%7B%22Service%22:%22ecs.amazonaws.com%22%7D%7D%5D%7D";
+    let role =
+        |name: &str| format!("Action=CreateRole&RoleName={name}&AssumeRolePolicyDocument={trust}&Version=2010-05-08");
+    let headers = format!("{}x-amz-user-agent: sdk/1 step/create_role\r\n", signed("iam"));
+    let refused = send(sim, "POST /", &headers, &role("dev-instance")).await;
+    assert!(refused.contains("<Code>AccessDenied</Code>"), "{refused}");
+    let made = send(sim, "POST /", &headers, &role("dev-service")).await;
+    assert!(made.starts_with("HTTP/1.1 200"), "{made}");
+    let calls = control(sim, "GET /_sim/calls?operation=CreateRole", "").await;
+    assert!(calls.contains("\"outcome\":\"AccessDenied\"") && calls.contains("step/create_role"), "{calls}");
+}
