@@ -5,10 +5,10 @@
 use serde_json::{Value, json};
 
 use super::table::{Kind, Resource, one};
-use super::{Event, State, ecs_agent, instance_view, interface};
+use super::{Event, ecs_agent, instance_view, interface};
 use crate::model::clock::Moment;
 use crate::model::context::Context;
-use crate::model::error::{Answer, AwsError};
+use crate::model::error::Answer;
 use crate::model::input::Input;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
@@ -199,12 +199,4 @@ pub(super) fn become_terminated(context: &mut Context<'_>, id: &str) {
     interface::delete(ec2, &interface_id);
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::InstanceForgotten(id.to_owned())));
     autoscaling::instance_terminated(context, id);
-}
-
-impl State {
-    /// The instance with that id, unless it is ending. For services that refer to instances.
-    pub(crate) fn living_instance(&self, id: &str) -> Result<&Instance, AwsError> {
-        let instance = self.instances.find(id)?;
-        if instance.is_ending() { Err(super::table::not_found::<Instance>(id)) } else { Ok(instance) }
-    }
 }

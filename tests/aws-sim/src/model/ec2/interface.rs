@@ -39,8 +39,6 @@ pub(crate) enum Holder {
     NatGateway(String),
     /// A classic or newer load balancer, by name.
     LoadBalancer(String),
-    /// An ECS task in a network of its own, by its attachment.
-    Task(String),
 }
 
 /// A public address that is mapped to an interface.
@@ -129,7 +127,7 @@ impl Holder {
     pub(crate) fn instance_id(&self) -> Option<&str> {
         match self {
             Self::Instance(id) => Some(id),
-            Self::NatGateway(_) | Self::LoadBalancer(_) | Self::Task(_) => None,
+            Self::NatGateway(_) | Self::LoadBalancer(_) => None,
         }
     }
 
@@ -140,7 +138,7 @@ impl Holder {
     fn interface_type(&self) -> &'static str {
         match self {
             Self::NatGateway(_) => "nat_gateway",
-            Self::Instance(_) | Self::LoadBalancer(_) | Self::Task(_) => "interface",
+            Self::Instance(_) | Self::LoadBalancer(_) => "interface",
         }
     }
 
@@ -149,7 +147,6 @@ impl Holder {
             Self::Instance(_) => None,
             Self::NatGateway(_) => Some("amazon-nat-gateway"),
             Self::LoadBalancer(_) => Some("amazon-elb"),
-            Self::Task(_) => Some("amazon-ecs"),
         }
     }
 }
