@@ -9,6 +9,7 @@ pub mod heritage;
 pub mod ids;
 pub mod journal;
 pub mod names;
+pub mod narrate;
 pub mod operation;
 pub mod outline;
 pub mod payload;

@@ -47,7 +47,7 @@ pub struct Plan {
     pub steps: Vec<PlannedStep>,
     /// Why the change would be refused.
     #[serde(default)]
-    pub refused: Option<Problem>,
+    pub refused: Option<Box<Problem>>,
 }
 
 /// A page of operations, newest first.

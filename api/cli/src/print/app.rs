@@ -6,7 +6,7 @@ use shared::heritage::{Command, Protocol};
 
 use super::paint::{Stream, Tone, of_lifecycle, paint};
 use super::table::{Sheet, Table};
-use super::{conditions, span};
+use super::{conditions, moment};
 
 /// Applications by name.
 pub(crate) fn table(apps: &[AppView]) -> String {
@@ -33,7 +33,7 @@ pub(crate) fn sheet(app: &AppView) -> String {
         .line("state", paint(app.state.to_string(), of_lifecycle(app.state), Stream::Out))
         .line("image", image(app))
         .maybe("env", Some(names.join(" ")).filter(|names| !names.is_empty()))
-        .maybe("created", app.created_at.map(span::ago));
+        .maybe("created", app.created_at.map(moment::ago));
     let mut services = Table::new(["SERVICE", "STATUS", "TASKS", "CPU", "MEMORY", "PORTS", "COMMAND", "FOUND AT"]);
     for service in &app.services {
         services.row([

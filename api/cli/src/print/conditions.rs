@@ -2,8 +2,8 @@
 
 use shared::resource::Condition;
 
+use super::moment::ago;
 use super::paint::{Stream, Tone, paint};
-use super::span::ago;
 use super::table::Table;
 
 /// Conditions as a table under a blank line; nothing when there are none.

@@ -4,7 +4,7 @@ use bcn::view::DistrictView;
 
 use super::paint::{Stream, of_lifecycle, paint};
 use super::table::{Sheet, Table};
-use super::{conditions, span};
+use super::{conditions, moment};
 
 /// Districts by name.
 pub(crate) fn table(districts: &[DistrictView]) -> String {
@@ -38,6 +38,6 @@ pub(crate) fn sheet(district: &DistrictView) -> String {
         .maybe("instance_security_group", district.instance_security_group.clone())
         .maybe("ecs_service_role", district.ecs_service_role.clone())
         .maybe("ecs_instance_role", district.ecs_instance_role.clone())
-        .maybe("created", district.created_at.map(span::ago));
+        .maybe("created", district.created_at.map(moment::ago));
     sheet.text() + &conditions::block(&district.conditions)
 }

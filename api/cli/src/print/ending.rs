@@ -1,17 +1,18 @@
 //! The end of an operation: one line for stdout, and what there is to know besides for stderr.
 
+use shared::narrate;
 use shared::operation::{Operation, State};
 
 use super::paint::{Stream, Tone, of_state, paint};
-use super::{operation, problem, span};
+use super::problem;
 
 /// `scale_service dev/web-app/web succeeded in 12s`
 pub(crate) fn outcome(operation: &Operation) -> String {
     let from = operation.started_at.unwrap_or(operation.created_at);
-    let took = operation.finished_at.map(|at| format!(" in {}", span::of_millis(at.since(from)))).unwrap_or_default();
+    let took = operation.finished_at.map(|at| format!(" in {}", narrate::millis(at.since(from)))).unwrap_or_default();
     let state = paint(operation.state.to_string(), of_state(operation.state), Stream::Out);
     let id = paint(format!("({})", operation.id), Tone::Faint, Stream::Out);
-    format!("{} {} {state}{took} {id}", operation.kind, operation::target(&operation.target))
+    format!("{} {} {state}{took} {id}", operation.kind, narrate::target(&operation.target))
 }
 
 /// Error, residue, warnings, and what to do next.

@@ -5,11 +5,11 @@ pub(crate) mod conditions;
 pub(crate) mod district;
 pub(crate) mod ending;
 pub(crate) mod error;
+pub(crate) mod moment;
 pub(crate) mod operation;
 pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod problem;
-pub(crate) mod span;
 pub(crate) mod table;
 
 use std::io::{ErrorKind, Write as _};

@@ -1,19 +1,11 @@
 //! Operations: a table of many, a sheet of one.
 
-use shared::operation::{Operation, Step, Target};
+use shared::narrate::{self, target};
+use shared::operation::{Operation, Step};
 
 use super::paint::{Stream, Tone, of_state, of_step, paint};
 use super::table::{Sheet, Table};
-use super::{ending, span};
-
-/// `dev/web-app/web`
-pub(crate) fn target(target: &Target) -> String {
-    let mut text = target.district.to_string();
-    for part in [target.heritage.as_ref().map(ToString::to_string), target.service.as_ref().map(ToString::to_string)] {
-        text.extend(part.into_iter().flat_map(|part| ["/".to_owned(), part]));
-    }
-    text
-}
+use super::{ending, moment};
 
 /// Operations, newest first.
 pub(crate) fn table(operations: &[Operation], more: bool) -> String {
@@ -25,7 +17,7 @@ pub(crate) fn table(operations: &[Operation], more: bool) -> String {
             target(&operation.target),
             state(operation),
             took(operation),
-            span::ago(operation.created_at),
+            moment::ago(operation.created_at),
             operation.actor.clone(),
         ]);
     }
@@ -43,7 +35,7 @@ fn state(operation: &Operation) -> String {
 
 fn took(operation: &Operation) -> String {
     match (operation.started_at, operation.finished_at) {
-        (Some(from), Some(to)) => span::of_millis(to.since(from)),
+        (Some(from), Some(to)) => narrate::millis(to.since(from)),
         (Some(_), None) => format!("{} %", operation.percent),
         (None, _) => String::new(),
     }
@@ -60,16 +52,16 @@ pub(crate) fn sheet(operation: &Operation) -> String {
         .line("attempt", operation.attempt.to_string())
         .maybe("headline", Some(operation.headline.as_str()).filter(|line| !line.is_empty()))
         .line("progress", format!("{} %", operation.percent))
-        .maybe("eta", operation.eta_seconds.map(|seconds| span::of_millis(seconds * 1000)))
+        .maybe("eta", operation.eta_seconds.map(|seconds| narrate::millis(seconds * 1000)))
         .maybe("undo", undo.map(|undo| format!("{} of {} steps, because of {}", undo.done, undo.total, undo.why)))
         .line("by", operation.actor.as_str())
-        .line("accepted", format!("{} ({})", operation.created_at, span::ago(operation.created_at)))
+        .line("accepted", format!("{} ({})", operation.created_at, moment::ago(operation.created_at)))
         .maybe("took", Some(took(operation)).filter(|took| operation.finished_at.is_some() && !took.is_empty()))
         .maybe("parent", operation.parent.as_ref().map(ToString::to_string))
         .maybe("request", operation.request_id.clone());
     let mut steps = Table::new(["STEP", "STATE", "TOOK", "TRY", "AWS"]);
     for step in &operation.steps {
-        let took = step.started_at.zip(step.finished_at).map(|(from, to)| span::of_millis(to.since(from)));
+        let took = step.started_at.zip(step.finished_at).map(|(from, to)| narrate::millis(to.since(from)));
         let tries = if step.attempt > 1 { step.attempt.to_string() } else { String::new() };
         steps.row([
             step.name.clone(),
@@ -86,7 +78,7 @@ pub(crate) fn sheet(operation: &Operation) -> String {
 
 fn known(step: &Step) -> String {
     let progress = step.progress.as_ref().filter(|_| step.finished_at.is_none());
-    let progress = progress.map(|it| format!("{} of {} {}", it.done, it.total, it.unit));
+    let progress = progress.map(narrate::progress);
     let error = step.error.as_ref().map(|error| paint(&error.detail, Tone::Bad, Stream::Out));
     progress.into_iter().chain(step.resources.iter().cloned()).chain(error).collect::<Vec<_>>().join(" ")
 }

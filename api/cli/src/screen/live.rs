@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use shared::narrate;
 use shared::operation::{Step, StepState};
 use shared::time::Timestamp;
 
 use super::Watched;
-use super::line::counted;
 
 const TICK: Duration = Duration::from_millis(100);
 /// `{wide_msg}` cuts what is too long for the terminal.
@@ -75,7 +75,7 @@ fn running(line: ProgressBar, template: &str, since: Timestamp, now: Timestamp) 
     let style = style.with_key("elapsed", |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
         let millis = u64::try_from(state.elapsed().as_millis()).unwrap_or(u64::MAX);
         // A clock that cannot be written is left out.
-        let _full = out.write_str(&crate::print::span::mark(millis));
+        let _full = out.write_str(&narrate::mark(millis));
     });
     let line = line.with_style(style).with_elapsed(Duration::from_millis(now.since(since)));
     line.enable_steady_tick(TICK);
@@ -96,6 +96,6 @@ fn is_under_way(step: &Step) -> bool {
 
 fn message(step: &Step, watched: &Watched) -> String {
     let note = watched.notes.get(&step.name).cloned();
-    let note = note.or_else(|| step.progress.as_ref().map(counted)).unwrap_or_default();
+    let note = note.or_else(|| step.progress.as_ref().map(narrate::progress)).unwrap_or_default();
     format!("{:<width$}  {note}", step.name, width = watched.width)
 }

@@ -15,7 +15,7 @@ use shared::time::Timestamp;
 
 use self::line::Line;
 use self::live::Live;
-use crate::print::operation::target;
+use shared::narrate::{self, target};
 
 /// A watch as it is shown.
 pub(crate) struct Screen {
@@ -87,7 +87,7 @@ impl Screen {
     /// The connection was cut, and is made again after `pause`.
     pub(crate) fn cut(&mut self, pause: Duration) {
         if !std::mem::replace(&mut self.is_cut, true) {
-            let pause = crate::print::span::span(pause);
+            let pause = narrate::span(pause);
             self.print(&format!("The connection was cut; the operation goes on. Trying again in {pause}."));
         }
     }

@@ -1,8 +1,8 @@
 //! What both views begin with.
 
+use shared::narrate::target;
 use shared::operation::{Operation, Reason, State};
 
-use crate::print::operation::target;
 use crate::print::paint::{Stream, Tone, paint};
 
 /// `provision_district dev (op_…)`, and what it waits for.
