@@ -20,7 +20,7 @@ pub(super) fn boot(context: &mut Context<'_>, id: &str) {
     context.schedule(timing::AGENT_JOINS, event::Event::Ec2(Event::AgentStarts(id.to_owned())));
 }
 
-/// The agent registers, or tries again later while it has no credentials or no way to ECS.
+/// The agent registers, or tries again later while it has no credentials, no way to ECS or no cluster.
 pub(super) fn start(context: &mut Context<'_>, id: &str) {
     let ec2 = &context.region().ec2;
     let Some(instance) = ec2.instances.get(id).filter(|instance| instance.is_running()) else { return };
@@ -29,7 +29,7 @@ pub(super) fn start(context: &mut Context<'_>, id: &str) {
     let iam = &context.account().iam;
     let has_role = profile_arn.and_then(|arn| iam.instance_profile(&arn)).is_some_and(|profile| profile.has_role());
     match agent {
-        Some(agent) if reaches && has_role => ecs::instance_joined(context, &agent),
+        Some(agent) if reaches && has_role && ecs::instance_joined(context, &agent) => {}
         Some(_) => context.schedule(timing::AGENT_TRIES_AGAIN, event::Event::Ec2(Event::AgentStarts(id.to_owned()))),
         None => {}
     }

@@ -38,9 +38,9 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// The tasks of a service that are not stopped, in the order in which they were started.
-    pub(super) fn tasks_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Task> {
-        let living = self.tasks.values().filter(|task| task.stage != Stage::Stopped);
-        living.filter(move |task| task.service() == Some(service))
+    pub(super) fn tasks_of(&self, service: &str) -> impl Iterator<Item = &Task> {
+        let ids = self.services.get(service).into_iter().flat_map(|service| &service.tasks);
+        ids.filter_map(|id| self.tasks.get(id))
     }
 
     fn count(&self, wanted: impl Fn(&Task) -> bool) -> usize {

@@ -73,12 +73,15 @@ pub(super) enum Status {
     Inactive,
 }
 
+/// Ports of an instance.
+pub(super) type Ports = BTreeSet<(Protocol, u16)>;
+
 /// What a task holds of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) cpu: i64,
     pub(super) memory: i64,
-    pub(super) ports: BTreeSet<(Protocol, u16)>,
+    pub(super) ports: Ports,
 }
 
 impl ContainerInstance {
@@ -105,7 +108,7 @@ impl ContainerInstance {
     }
 
     /// A host port that nobody holds, and that is not among `others`.
-    pub(super) fn free_port(&self, protocol: Protocol, others: &BTreeSet<(Protocol, u16)>) -> Option<u16> {
+    pub(super) fn free_port(&self, protocol: Protocol, others: &Ports) -> Option<u16> {
         let free = |port: &u16| !self.is_taken(protocol, *port) && !others.contains(&(protocol, *port));
         EPHEMERAL_PORTS.into_iter().find(free)
     }

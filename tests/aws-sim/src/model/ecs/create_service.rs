@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use indexmap::IndexSet;
 use serde_json::json;
 
 use super::census::Census;
@@ -88,6 +89,7 @@ fn build(context: &mut Context<'_>, input: &Input<'_>, name: &str) -> Result<Ser
         constraints: input.get("placementConstraints").cloned().unwrap_or(json!([])),
         is_managed_tags: input.flag("enableECSManagedTags")?.unwrap_or(false),
         propagate_tags: input.text("propagateTags").filter(|kind| *kind != "NONE").map(str::to_owned),
+        tasks: IndexSet::new(),
         deployments: vec![deployment],
         last_completed: None,
         events: VecDeque::new(),

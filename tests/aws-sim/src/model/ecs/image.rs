@@ -2,7 +2,7 @@
 //!
 //! `missing` cannot be pulled, `crash` exits with 1 at start, `unhealthy` runs but never listens and fails health
 //! checks, `slow` takes two minutes to pull, `stubborn` ignores SIGTERM until it is killed, `batch` runs for a while and
-//! exits with 0. All other images start, listen and stop as they should. Words can be joined: `app:slow-crash`.
+//! exits with 0, `dies` runs for a while and exits with 1. All other images start, listen and stop as they should. Words can be joined: `app:slow-crash`.
 
 use super::container::Container;
 
@@ -15,6 +15,7 @@ pub(super) struct Behaviour {
     pub(super) is_slow: bool,
     pub(super) is_stubborn: bool,
     pub(super) finishes: bool,
+    pub(super) dies: bool,
 }
 
 impl Behaviour {
@@ -28,6 +29,7 @@ impl Behaviour {
             is_slow: any("slow"),
             is_stubborn: any("stubborn"),
             finishes: any("batch"),
+            dies: any("dies"),
         }
     }
 }

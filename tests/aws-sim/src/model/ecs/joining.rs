@@ -7,20 +7,22 @@ use super::task::{Stop, StopCode};
 use super::task_life;
 use crate::model::context::Context;
 
-/// An agent joins its cluster. Nothing happens if there is no such cluster.
-pub(crate) fn instance_joined(context: &mut Context<'_>, agent: &Agent) {
+/// An agent joins its cluster. False if there is no such cluster: the agent has to try again.
+pub(crate) fn instance_joined(context: &mut Context<'_>, agent: &Agent) -> bool {
     let (id, now) = (context.world.ids.hex(32), context.now);
     let arn = context.arn("ecs", &format!("container-instance/{}/{id}", agent.cluster));
     let ecs = &mut context.region().ecs;
     let Some(cluster) = ecs.clusters.get_mut(&agent.cluster).filter(|cluster| cluster.is_active) else {
-        return tracing::debug!(cluster = agent.cluster, "an agent finds no cluster");
+        tracing::debug!(cluster = agent.cluster, "an agent finds no cluster");
+        return false;
     };
     if ecs.hosts.contains_key(&agent.instance_id) {
-        return;
+        return true;
     }
     cluster.instances.insert(id.clone(), ContainerInstance::new(id.clone(), arn, agent.clone(), now));
     ecs.hosts.insert(agent.instance_id.clone(), (agent.cluster.clone(), id));
     scheduler::wake_all(context, &agent.cluster);
+    true
 }
 
 /// An EC2 instance stops or is terminated: its agent disconnects, its tasks end, its container instance goes.

@@ -41,6 +41,7 @@ pub(super) fn leave(context: &mut Context<'_>, key: &TaskKey) -> bool {
         let told = format!("deregistered 1 instances in (elb {})", balancer.name);
         service_event::tell(context, &service, &told);
     }
+    service_event::tell(context, &service, "has begun draining connections on 1 tasks.");
     true
 }
 
@@ -50,11 +51,11 @@ pub(super) fn is_in_service(context: &mut Context<'_>, key: &TaskKey) -> bool {
     balancers.iter().all(|balancer| elb::is_in_service(context, &balancer.name, &instance_id))
 }
 
-/// The load balancer that has given up on where the task runs, with the EC2 instance's id.
-pub(super) fn failing(context: &mut Context<'_>, key: &TaskKey) -> Option<(Balancer, String)> {
+/// The name of a load balancer that has given up on where the task runs, and the EC2 instance's id.
+pub(super) fn failing(context: &mut Context<'_>, key: &TaskKey) -> Option<(String, String)> {
     let (_, balancers, instance_id) = parties(context, key)?;
     let failed = balancers.into_iter().find(|balancer| elb::has_failed(context, &balancer.name, &instance_id))?;
-    Some((failed, instance_id))
+    Some((failed.name, instance_id))
 }
 
 /// The service of a running task, the service's load balancers, and the EC2 instance that the task runs on.

@@ -1,6 +1,6 @@
 //! ECS: clusters, container instances, task definitions, services, tasks.
 //!
-//! A service is looked at whenever something changes about it (`scheduler`): the look counts its tasks (`census`),
+//! A service is looked at whenever something changes about it (`scheduler`): the look counts its tasks (`survey`),
 //! decides how many to start and to stop (`rolling`), finds instances with room (`placement`) and judges the deployment
 //! (`rollout`). Tasks then live by themselves (`task_life`).
 
@@ -12,6 +12,7 @@ mod container_instance;
 mod create_service;
 mod create_service_checks;
 mod deployment;
+mod health;
 mod image;
 mod instance_calls;
 mod joining;
@@ -20,6 +21,7 @@ mod placement;
 mod reference;
 mod refusal;
 mod register_task_definition;
+mod replicas;
 mod rolling;
 mod rollout;
 mod run_task;
@@ -27,6 +29,7 @@ mod scheduler;
 mod service;
 mod service_calls;
 mod service_event;
+mod survey;
 mod tagging;
 mod task;
 mod task_calls;

@@ -4,12 +4,9 @@
 //! run. That is the strategy of services that name none.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html>
 
-use std::collections::BTreeSet;
-
 use super::cluster::Cluster;
-use super::container::Protocol;
-use super::container_instance::{ContainerInstance, Held, Status};
-use super::task::{Binding, Stage, Task};
+use super::container_instance::{ContainerInstance, Held, Ports, Status};
+use super::task::{Binding, Task};
 use super::task_definition::TaskDefinition;
 
 /// A place for a task: the instance, what the task will hold there, and its ports.
@@ -57,15 +54,14 @@ impl Obstacle {
     }
 }
 
-/// The best place for a task of `definition`. Otherwise the obstacle on the closest matching instance, with its id.
+/// The best place for a task of `definition` away from its `mates`. Otherwise the obstacle on the closest matching
+/// instance, with its id.
 pub(super) fn find(
     cluster: &Cluster,
     definition: &TaskDefinition,
-    group: &str,
+    mates: &[&Task],
     distinct: bool,
 ) -> Result<Spot, (Obstacle, String)> {
-    let mates: Vec<&Task> =
-        cluster.tasks.values().filter(|task| task.stage != Stage::Stopped && task.group == group).collect();
     let mut spots = Vec::new();
     let mut closest = (Obstacle::NoInstance, String::new());
     for instance in cluster.instances.values().filter(|instance| instance.status == Status::Active) {
@@ -101,11 +97,8 @@ fn fit(instance: &ContainerInstance, definition: &TaskDefinition) -> Result<Spot
 }
 
 /// Gives every mapping its host port.
-fn bind(
-    instance: &ContainerInstance,
-    definition: &TaskDefinition,
-) -> Option<(BTreeSet<(Protocol, u16)>, Vec<Binding>)> {
-    let (mut taken, mut bindings) = (BTreeSet::new(), Vec::new());
+fn bind(instance: &ContainerInstance, definition: &TaskDefinition) -> Option<(Ports, Vec<Binding>)> {
+    let (mut taken, mut bindings) = (Ports::new(), Vec::new());
     for container in &definition.containers {
         for mapping in &container.ports {
             let host = match mapping.host {

@@ -33,7 +33,8 @@ impl Group {
         self.pending + self.unfit + self.fit + self.healthy
     }
 
-    fn running(self) -> i64 {
+    /// Those that serve.
+    pub(super) fn running(self) -> i64 {
         self.fit + self.healthy
     }
 }

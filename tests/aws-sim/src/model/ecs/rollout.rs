@@ -12,13 +12,12 @@ use crate::model::timing;
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html>
 const FAILURES_AT_ONCE: i64 = 3;
 
-/// A task of a service runs: its deployment's failures are forgiven.
-pub(super) fn task_is_up(context: &mut Context<'_>, key: &TaskKey) {
-    let Some((service, id)) = deployment_of(context, key) else { return };
-    if let Some(deployment) = context.region().ecs.service_mut(&service).and_then(|one| one.deployment_mut(&id)) {
-        (deployment.failures, deployment.waits_until) = (0, None);
+/// A task of the primary deployment serves: the failures before it are forgiven.
+pub(super) fn forgive(context: &mut Context<'_>, key: &ServiceKey) {
+    let service = context.region().ecs.service_mut(key);
+    if let Some(primary) = service.and_then(|service| service.deployments.first_mut()) {
+        (primary.failures, primary.waits_until) = (0, None);
     }
-    scheduler::wake(context, &service);
 }
 
 /// A task of a service could not start, or has failed its checks.

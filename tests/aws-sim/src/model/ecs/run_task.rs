@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::placement::{self, Obstacle};
 use super::reference::cluster_name;
 use super::refusal::{invalid, not_simulated};
+use super::task::Stage;
 use super::task_definition::TaskDefinition;
 use super::{tagging, task_definition_calls, task_life};
 use crate::model::context::Context;
@@ -29,6 +30,9 @@ pub(super) fn run(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let count = input.int("count")?.unwrap_or(1);
     if !(1..=MOST).contains(&count) {
         return Err(invalid(format!("count must be between 1 and {MOST}.")));
+    }
+    if input.text("group").is_some_and(|group| group.starts_with("service:")) {
+        return Err(invalid("Invalid namespace for group."));
     }
     let definition = context.region().ecs.usable_definition(input.required("taskDefinition")?)?;
     check_launch(input, &definition)?;
@@ -65,7 +69,9 @@ fn start(
     let constraints = input.parts("placementConstraints");
     let distinct = constraints.iter().any(|one| one.text("type") == Some("distinctInstance"));
     let Some(cluster) = context.region().ecs.clusters.get(name) else { return Ok(None) };
-    let spot = placement::find(cluster, definition, group, distinct)?;
+    let living = cluster.tasks.values().filter(|task| task.stage != Stage::Stopped);
+    let mates: Vec<_> = living.filter(|task| task.group == group).collect();
+    let spot = placement::find(cluster, definition, &mates, distinct)?;
     let overrides = input.part("overrides");
     let wanted = task_life::Wanted {
         definition,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use indexmap::IndexSet;
 use serde_json::{Value, json};
 
 use super::census::Census;
@@ -29,6 +30,8 @@ pub(crate) struct Service {
     pub(super) constraints: Value,
     pub(super) is_managed_tags: bool,
     pub(super) propagate_tags: Option<String>,
+    /// The ids of those of its tasks that are not stopped, in the order in which they were started.
+    pub(super) tasks: IndexSet<String>,
     /// Newest first; the first is the primary one.
     pub(super) deployments: Vec<Deployment>,
     /// What a failed deployment is rolled back to.

@@ -12,6 +12,10 @@ use crate::model::context::Context;
 /// As many events as a service remembers.
 const REMEMBERED: usize = 100;
 
+/// What a service says whose percentages forbid every next move.
+pub(super) const STUCK: &str = "was unable to stop or start tasks during a deployment because of the service deployment \
+                                configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
+
 /// One sentence at a time.
 #[derive(Debug, Clone)]
 pub(crate) struct ServiceEvent {

@@ -54,6 +54,9 @@ pub(super) fn start(context: &mut Context<'_>, cluster: &str, spot: Spot, wanted
         version: 1,
         tags: wanted.tags,
     };
+    if let Some(service) = task.service().and_then(|name| cluster_state.services.get_mut(name)) {
+        service.tasks.insert(id.clone());
+    }
     cluster_state.tasks.insert(id.clone(), task);
     plan(context, &TaskKey::new(cluster, &id), timing::TASK_PROVISIONING);
     Some(id)
@@ -68,6 +71,7 @@ pub(super) fn move_on(context: &mut Context<'_>, key: &TaskKey, version: i64) {
         Stage::Running => run_out(context, key),
         Stage::Deactivating => terminate(context, key),
         Stage::Stopping => {
+            // 137 is SIGKILL.
             let exit_code = if task.behaviour.is_stubborn { 137 } else { 0 };
             end(context, key, Some(exit_code));
         }
@@ -134,10 +138,10 @@ fn come_up(context: &mut Context<'_>, key: &TaskKey) {
     (task.stage, task.times.started) = (Stage::Running, Some(now));
     task.version += 1;
     load_balancing::join(context, key);
-    if behaviour.finishes {
+    if behaviour.finishes || behaviour.dies {
         plan(context, key, timing::BATCH_RUNS);
     }
-    rollout::task_is_up(context, key);
+    wake_service(context, key);
 }
 
 /// What keeps a task from starting: its image, its roles, its log group.
@@ -200,7 +204,8 @@ fn run_out(context: &mut Context<'_>, key: &TaskKey) {
     let Some(task) = context.region().ecs.task_mut(key) else { return };
     task.stop = Some(Stop::new(StopCode::EssentialContainerExited, "Essential container in task exited"));
     task.times.stopping = Some(now);
-    end(context, key, Some(0));
+    let exit_code = i32::from(task.behaviour.dies);
+    end(context, key, Some(exit_code));
 }
 
 fn terminate(context: &mut Context<'_>, key: &TaskKey) {
@@ -223,10 +228,18 @@ fn end(context: &mut Context<'_>, key: &TaskKey, exit_code: Option<i32>) {
         instance.release(&key.task);
     }
     if let Some(service) = task.service().and_then(|name| cluster.services.get_mut(name)) {
+        service.tasks.shift_remove(&key.task);
         service.is_steady = false;
     }
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ecs(Event::TaskForgotten(key.clone())));
     scheduler::wake_all(context, &key.cluster);
+}
+
+fn wake_service(context: &mut Context<'_>, key: &TaskKey) {
+    let service = context.region().ecs.task(key).and_then(|task| task.service()).map(|name| key.service(name));
+    if let Some(service) = service {
+        scheduler::wake(context, &service);
+    }
 }
 
 fn enter(context: &mut Context<'_>, key: &TaskKey, stage: Stage, for_how_long: TimeDelta) {

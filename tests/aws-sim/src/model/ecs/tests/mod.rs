@@ -1,5 +1,6 @@
 //! The scheduler as a whole, over a clock that is advanced by hand.
 
+mod balancers;
 mod clusters;
 mod definitions;
 mod deployments;
@@ -46,6 +47,12 @@ impl Ecs {
         self.call(operation, input).unwrap()
     }
 
+    /// A call to another service.
+    fn other(&mut self, service: Service, operation: &str, input: Value) -> Value {
+        let handler = service.handler(operation).unwrap();
+        handler(&mut self.context(), &Input::new(service, &input)).unwrap()
+    }
+
     /// The code and the sentence of a refusal.
     fn refused(&mut self, operation: &str, input: Value) -> String {
         self.call(operation, input).unwrap_err().to_string()
@@ -69,7 +76,7 @@ impl Ecs {
             vpc_id: "vpc-1".to_owned(),
             private_ip: "10.0.0.1".to_owned(),
         };
-        instance_joined(&mut self.context(), &agent);
+        assert!(instance_joined(&mut self.context(), &agent));
     }
 
     fn lose(&mut self, number: usize) {
