@@ -160,6 +160,7 @@ pub(super) fn update(patch: &DistrictPatch, standing: &Standing<'_>) -> Vec<Plan
 fn instances(before: &DistrictSpec, after: &DistrictSpec, steps: &mut Steps) {
     let DistrictSpec { cluster_size, instance_type, .. } = after;
     if after.replaces_instances_of(before) {
+        steps.check("find_image", format!("the ECS-optimised image for {instance_type}"));
         steps.create("create_launch_template_version", format!("one version for {instance_type}"));
         steps.change("replace_instances", format!("{cluster_size} {instance_type}, one at a time"));
     } else if before.cluster_size != *cluster_size {

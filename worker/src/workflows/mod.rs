@@ -5,6 +5,7 @@ mod context;
 mod delete_district;
 mod dispatch;
 mod provision_district;
+mod update_district;
 
 use shared::seal::Keys;
 
@@ -12,6 +13,7 @@ pub use context::{DistrictCx, DistrictTarget, HeritageCx, HeritageTarget};
 pub use delete_district::DeleteDistrict;
 pub use dispatch::run;
 pub use provision_district::ProvisionDistrict;
+pub use update_district::UpdateDistrict;
 
 use crate::aws::Aws;
 

@@ -111,9 +111,9 @@ impl Ec2 {
     }
 
     /// Deletes a version.
-    pub async fn delete_template_version(&self, id: &str, number: i64) -> Result<(), NotCalled> {
+    pub async fn delete_template_version(&self, id: &str, number: &str) -> Result<(), NotCalled> {
         let request = self.client.delete_launch_template_versions().launch_template_id(id);
-        let request = request.versions(number.to_string());
+        let request = request.versions(number);
         let answer = self.calls.call("ec2", "DeleteLaunchTemplateVersions", request.send()).await;
         answer.absent_ok(&ABSENT).map(|_| ())
     }

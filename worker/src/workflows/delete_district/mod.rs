@@ -56,24 +56,7 @@ impl Workflow for DeleteDistrict {
     const UNDO: bool = false;
 
     fn plan(&self, cx: &DistrictCx) -> Plan<DistrictCx> {
-        let mut plan = Plan::new();
-        let heritages = asked(cx).cascade.then(|| plan.add(DeleteHeritages, &[]));
-        let checked = plan.add(CheckForeignRecords, heritages.as_slice());
-        let instances = plan.add(DeleteAutoScalingGroup, &[checked]);
-        let cluster = plan.add(Remove(Clusters), &[instances]);
-        let template = plan.add(Remove(LaunchTemplates), &[instances]);
-        let nat = plan.add(Remove(NatGateways), &[checked]);
-        let addresses = plan.add(Remove(Addresses), &[nat]);
-        let groups = plan.add(Remove(SecurityGroups), &[instances]);
-        let subnets = plan.add(Remove(Subnets), &[instances, nat]);
-        let tables = plan.add(Remove(RouteTables), &[subnets]);
-        let internet = plan.add(Remove(InternetGateways), &[instances, addresses]);
-        let zone = plan.add(Remove(PrivateZones), &[checked]);
-        let profile = plan.add(Remove(InstanceProfiles), &[instances]);
-        let roles = plan.add(Remove(Roles), &[profile]);
-        let vpc = plan.add(Remove(Vpcs), &[groups, subnets, tables, internet, zone]);
-        plan.add(CheckNothingLeft, &[cluster, template, roles, vpc]);
-        plan
+        plan(asked(cx).cascade)
     }
 
     fn record(&self, cx: &DistrictCx, ending: &Ending) -> RecordChange {
@@ -91,6 +74,28 @@ impl Workflow for DeleteDistrict {
     fn result(&self, _cx: &DistrictCx) -> Option<Value> {
         None
     }
+}
+
+/// The steps that remove a district.
+fn plan(cascade: bool) -> Plan<DistrictCx> {
+    let mut plan = Plan::new();
+    let heritages = cascade.then(|| plan.add(DeleteHeritages, &[]));
+    let checked = plan.add(CheckForeignRecords, heritages.as_slice());
+    let instances = plan.add(DeleteAutoScalingGroup, &[checked]);
+    let cluster = plan.add(Remove(Clusters), &[instances]);
+    let template = plan.add(Remove(LaunchTemplates), &[instances]);
+    let nat = plan.add(Remove(NatGateways), &[checked]);
+    let addresses = plan.add(Remove(Addresses), &[nat]);
+    let groups = plan.add(Remove(SecurityGroups), &[instances]);
+    let subnets = plan.add(Remove(Subnets), &[instances, nat]);
+    let tables = plan.add(Remove(RouteTables), &[subnets]);
+    let internet = plan.add(Remove(InternetGateways), &[instances, addresses]);
+    let zone = plan.add(Remove(PrivateZones), &[checked]);
+    let profile = plan.add(Remove(InstanceProfiles), &[instances]);
+    let roles = plan.add(Remove(Roles), &[profile]);
+    let vpc = plan.add(Remove(Vpcs), &[groups, subnets, tables, internet, zone]);
+    plan.add(CheckNothingLeft, &[cluster, template, roles, vpc]);
+    plan
 }
 
 /// What goes with the district.
@@ -115,5 +120,22 @@ fn asked(cx: &DistrictCx) -> Asked {
         | Payload::SetEnvVars { .. }
         | Payload::UnsetEnvVars { .. }
         | Payload::DeleteHeritage { .. } => Asked::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::outline::{self, Standing};
+
+    use super::*;
+
+    #[test]
+    fn the_plan_has_the_steps_of_the_outline() {
+        for cascade in [false, true] {
+            let payload = Payload::DeleteDistrict { cascade, force: false, keep_logs: false };
+            let outline = outline::of(&payload, &Standing::default());
+            let outlined: Vec<_> = outline.iter().map(|step| step.step.as_str()).collect();
+            assert_eq!(plan(cascade).labels(), outlined);
+        }
     }
 }

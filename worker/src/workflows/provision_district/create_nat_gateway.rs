@@ -40,7 +40,7 @@ impl Resource for CreateNatGateway {
 
     async fn create(&self, cx: &DistrictCx) -> Result<String, Failure> {
         let subnet = parts::subnet(cx, Subnet::Public(self.0))?;
-        let address = cx.run.output_of(&AllocateAddress(self.0))?;
+        let address = address(cx, self.0).await?;
         let tags = cx.owner.tags(&AllocateAddress::name(self.0, cx));
         Ok(cx.aws.ec2.create_nat_gateway(&subnet, &address, cx.run.token(self), &tags).await?)
     }
@@ -62,4 +62,14 @@ impl Resource for CreateNatGateway {
     async fn delete(&self, cx: &DistrictCx, gateway: String) -> Result<(), Failure> {
         Ok(cx.aws.ec2.delete_nat_gateway(&gateway).await?)
     }
+}
+
+/// The address that was allocated for it, by this operation or by one before it.
+async fn address(cx: &DistrictCx, zone: Zone) -> Result<String, Failure> {
+    if let Some(address) = cx.run.output_if_done(&AllocateAddress(zone))? {
+        return Ok(address);
+    }
+    let standing = cx.aws.ec2.find_addresses(&cx.owner, Some(&AllocateAddress::name(zone, cx))).await?;
+    let first = standing.into_iter().next().map(|seen| seen.thing);
+    first.ok_or_else(|| Failure::permanent(Code::Internal, "no address was allocated for the NAT gateway"))
 }

@@ -32,7 +32,7 @@ mod network;
 pub(super) mod parts;
 
 use serde_json::{Value, json};
-use shared::district::Given;
+use shared::district::{DistrictSpec, Given};
 use shared::resource::Lifecycle;
 use shared::store::RecordChange;
 
@@ -74,22 +74,7 @@ impl Workflow for ProvisionDistrict {
     type Cx = DistrictCx;
 
     fn plan(&self, cx: &DistrictCx) -> Plan<DistrictCx> {
-        let spec = &cx.target.spec;
-        let mut plan = Plan::new();
-        let checked: Vec<Planned> =
-            if spec.given == Given::default() { vec![] } else { vec![plan.add(CheckGiven, &[])] };
-        let network = network::add(&mut plan, spec, &checked);
-        let security_group = access::add_security_groups(&mut plan, &spec.given, &network.vpc);
-        let [role, policies] = access::add_roles(&mut plan, &spec.given, &checked);
-        let profile = plan.add(CreateInstanceProfile, &[role]);
-        let cluster = plan.add(CreateCluster, &checked);
-        let image = plan.add(FindImage, &[]);
-        let template = plan.add(CreateLaunchTemplate, &[profile, image, security_group]);
-        let needed: Vec<Planned> = network.ways_out.into_iter().chain([template, cluster, policies]).collect();
-        let group = plan.add(CreateAutoScalingGroup, &needed);
-        plan.add(CreatePrivateZone, &network.dns);
-        plan.add(AwaitInstances, &[group]);
-        plan
+        plan(&cx.target.spec)
     }
 
     fn record(&self, cx: &DistrictCx, ending: &Ending) -> RecordChange {
@@ -104,5 +89,63 @@ impl Workflow for ProvisionDistrict {
 
     fn result(&self, cx: &DistrictCx) -> Option<Value> {
         Some(json!({ "ids": parts::reached(cx) }))
+    }
+}
+
+/// The steps that make a district.
+fn plan(spec: &DistrictSpec) -> Plan<DistrictCx> {
+    let mut plan = Plan::new();
+    let checked: Vec<Planned> = if spec.given == Given::default() { vec![] } else { vec![plan.add(CheckGiven, &[])] };
+    let network = network::add(&mut plan, spec, &checked);
+    let security_group = access::add_security_groups(&mut plan, &spec.given, &network.vpc);
+    let [role, policies] = access::add_roles(&mut plan, &spec.given, &checked);
+    let profile = plan.add(CreateInstanceProfile, &[role]);
+    let cluster = plan.add(CreateCluster, &checked);
+    let image = plan.add(FindImage, &[]);
+    let template = plan.add(CreateLaunchTemplate, &[profile, image, security_group]);
+    let needed: Vec<Planned> = network.ways_out.into_iter().chain([template, cluster, policies]).collect();
+    let group = plan.add(CreateAutoScalingGroup, &needed);
+    plan.add(CreatePrivateZone, &network.dns);
+    plan.add(AwaitInstances, &[group]);
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::district::NatType;
+    use shared::outline::{self, Standing};
+    use shared::payload::Payload;
+
+    use super::*;
+
+    fn spec(nat_type: NatType, given: Given) -> DistrictSpec {
+        DistrictSpec {
+            region: "us-east-1".into(),
+            cidr_block: given.vpc_id.is_none().then(|| "10.42.0.0/16".parse().unwrap()),
+            nat_type,
+            cluster_size: 1,
+            instance_type: "t3.small".into(),
+            public_zone: None,
+            given,
+        }
+    }
+
+    #[test]
+    fn the_plan_has_the_steps_of_the_outline() {
+        let groups_and_roles = Given {
+            vpc_id: Some("vpc-1".into()),
+            instance_security_group: Some("sg-1".into()),
+            ecs_instance_role: Some("instances".into()),
+            ..Given::default()
+        };
+        let role = Given { ecs_service_role: Some("services".into()), ..Given::default() };
+        for given in [Given::default(), role, groups_and_roles] {
+            for nat_type in [NatType::None, NatType::Gateway, NatType::GatewayMultiAz] {
+                let spec = spec(nat_type, given.clone());
+                let outline = outline::of(&Payload::ProvisionDistrict { spec: spec.clone() }, &Standing::default());
+                let outlined: Vec<_> = outline.iter().map(|step| step.step.as_str()).collect();
+                assert_eq!(plan(&spec).labels(), outlined);
+            }
+        }
     }
 }

@@ -28,18 +28,27 @@ pub(crate) fn ranges(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
 
 /// Ids of the public subnets, by zone.
 pub(crate) fn public_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
-    if let Some(found) = cx.run.output_if_done(&FindSubnets)? {
-        return Ok(found.public);
+    match cx.run.output_if_done(&FindSubnets)? {
+        Some(found) => Ok(found.public),
+        None => subnets(cx, Subnet::Public, &cx.target.ids.public_subnet_ids),
     }
-    Zone::ALL.into_iter().map(|zone| subnet(cx, Subnet::Public(zone))).collect()
 }
 
 /// Ids of the private subnets, by zone.
 pub(crate) fn private_subnets(cx: &DistrictCx) -> Result<Vec<String>, Failure> {
-    if let Some(found) = cx.run.output_if_done(&FindSubnets)? {
-        return Ok(found.private);
+    match cx.run.output_if_done(&FindSubnets)? {
+        Some(found) => Ok(found.private),
+        None => subnets(cx, Subnet::Private, &cx.target.ids.private_subnet_ids),
     }
-    Zone::ALL.into_iter().map(|zone| subnet(cx, Subnet::Private(zone))).collect()
+}
+
+/// Those that this operation makes; else all that are recorded, which in a given VPC may be more than two.
+fn subnets(cx: &DistrictCx, kind: fn(Zone) -> Subnet, recorded: &[String]) -> Result<Vec<String>, Failure> {
+    let makes_them = cx.run.output_if_done(&CreateSubnet(kind(Zone::One)))?.is_some();
+    if !makes_them && !recorded.is_empty() {
+        return Ok(recorded.to_vec());
+    }
+    Zone::ALL.into_iter().map(|zone| subnet(cx, kind(zone))).collect()
 }
 
 /// Id of a subnet that Barcelona made.
