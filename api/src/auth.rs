@@ -33,7 +33,7 @@ pub fn hash(token: &str) -> String {
 /// Whose token this is; `None` when nobody's.
 pub async fn identify(api: &Api, token: &str) -> Result<Option<Caller>> {
     let owner = api.store.token_owner(&hash(token)).await?;
-    Ok(owner.map(|actor| Caller { actor, token: token.to_owned().into() }))
+    Ok(owner.map(|owner| Caller { actor: format!("token:{owner}"), token: token.to_owned().into() }))
 }
 
 /// Lets a request through with its [`Caller`], or answers 401.
