@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::fields::{Writing, json, list_json};
 use super::operation::{Raw, Recorded};
 use super::script::{self, Arguments};
-use super::{StepRecord, Store, StoreError, error, keys, records, why};
+use super::{Refusal, StepRecord, Store, StoreError, error, keys, records, why};
 use crate::district::District;
 use crate::heritage::Heritage;
 use crate::ids::OperationId;
@@ -116,8 +116,15 @@ impl Store {
     /// The operation that this idempotency key was used for before; `None` when it is free. Refused as `KeyReused` when it
     /// was used with another body. Asked before a request is checked, for the first one changed what it is checked against.
     pub async fn replayed(&self, idempotency: &Idempotency) -> Result<Option<Operation>, StoreError> {
-        let _ = idempotency;
-        todo!()
+        let mut get = redis::cmd("GET");
+        get.arg(self.key(keys::IDEMPOTENCY, &[&idempotency.scope]));
+        let first: Option<String> = self.query(get).await?;
+        let Some((id, body)) = first.as_deref().and_then(|first| first.split_once(' ')) else { return Ok(None) };
+        let id = OperationId::parse(id).map_err(|wrong| error::corrupt(keys::IDEMPOTENCY, &wrong))?;
+        if body != idempotency.body {
+            return Err(StoreError::Refused(Refusal::KeyReused(id)));
+        }
+        self.operation(&id).await
     }
 }
 

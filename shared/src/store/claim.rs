@@ -91,10 +91,11 @@ impl Store {
         }))
     }
 
-    /// How long after an empty claim the next timer or lease is due, as far as that claim knew; at most `longest`.
+    /// How long after an empty claim the next timer or lease is due, as far as that claim knew; at most `longest`, and at
+    /// least a millisecond, so that nobody spins.
     pub fn next_due_in(&self, longest: Duration) -> Duration {
         let due = self.upkeep().next_due.load(Ordering::Relaxed);
-        longest.min(Duration::from_millis(due.saturating_sub(self.now().0)))
+        longest.min(Duration::from_millis(due.saturating_sub(self.now().0).max(1)))
     }
 
     async fn nothing_ready(&self, next_due: i64) -> Result<(), StoreError> {

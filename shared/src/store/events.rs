@@ -4,7 +4,7 @@ use std::num::ParseIntError;
 use std::str::FromStr;
 
 use super::script::{self, Arguments};
-use super::{Store, StoreError, error, fields, keys};
+use super::{Refusal, Store, StoreError, error, fields, keys};
 use crate::ids::OperationId;
 use crate::journal::Entry;
 use crate::time::Timestamp;
@@ -23,12 +23,15 @@ impl Store {
     }
 
     /// Entries of all journals after `cursor` (an id of the events stream; `None`: only new ones from now on), with the
-    /// cursor to go on from. `Err(Refused(Stale))` when the cursor was trimmed.
+    /// cursor to go on from. `Err(Refused(Stale))` when the cursor was trimmed, or never was one.
     pub async fn all_events(
         &self,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<(Vec<(String, Entry)>, String), StoreError> {
+        if !cursor.is_none_or(is_place) {
+            return Err(StoreError::Refused(Refusal::Stale));
+        }
         let mut reply = self.call(&script::EVENTS, Arguments::default().optional(cursor).one(limit)).await?;
         let read: Vec<(String, [String; 10])> = reply.next()?;
         let entries = read
@@ -41,6 +44,11 @@ impl Store {
             .collect::<Result<_, StoreError>>()?;
         Ok((entries, reply.next()?))
     }
+}
+
+/// Whether a text has the form of a place in a stream: `1795000000123-0`.
+fn is_place(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(moment, number)| moment.parse::<u64>().is_ok() && number.parse::<u64>().is_ok())
 }
 
 /// An entry from `<milliseconds> <attempt> <event>`.

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::operation::Raw;
-use super::{Store, StoreError, claim, error, keys};
+use super::{Refusal, Store, StoreError, claim, error, keys};
 use crate::ids::OperationId;
 use crate::names::{DistrictName, HeritageName};
 use crate::operation::{Kind, Operation, State};
@@ -77,14 +77,17 @@ impl Filter {
 }
 
 impl Store {
-    /// Operations, newest first. `cursor` is the `next` of the page before.
+    /// Operations, newest first. `cursor` is the `next` of the page before; `Refused(Stale)` when it never was one.
     pub async fn operations(
         &self,
         filter: &Filter,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Operation>, StoreError> {
-        let mut cursor = cursor.and_then(Cursor::parse);
+        let mut cursor = match cursor {
+            Some(text) => Some(Cursor::parse(text).ok_or(StoreError::Refused(Refusal::Stale))?),
+            None => None,
+        };
         let mut found: Vec<OperationId> = vec![];
         let mut more = true;
         for _ in 0..BATCHES {

@@ -3,7 +3,7 @@
 use shared::ids::OperationId;
 use shared::operation::{Reason, State, StepState};
 use shared::resource::Lifecycle;
-use shared::store::{Acceptance, Accepted, Idempotency, Refusal, Reservation};
+use shared::store::{Acceptance, Accepted, Idempotency, Refusal, Reservation, StoreError};
 
 use crate::fixture::{bench, create, district, name, provision};
 
@@ -42,7 +42,13 @@ async fn an_idempotency_key_replays_its_operation_and_refuses_another_body() {
     let first = bench.accepted(&keyed(provision(), "body")).await;
     let replay = bench.accept(&keyed(provision(), "body")).await.unwrap();
     assert!(matches!(replay, Accepted::Replayed(operation) if operation.id == first.id));
-    assert_eq!(bench.refusal(&keyed(provision(), "other")).await, Refusal::KeyReused(first.id));
+    assert_eq!(bench.refusal(&keyed(provision(), "other")).await, Refusal::KeyReused(first.id.clone()));
+
+    let asked = |scope: &str, body: &str| Idempotency { key: "k".into(), scope: scope.into(), body: body.into() };
+    assert_eq!(bench.replayed(&asked("scope", "body")).await.unwrap().unwrap().id, first.id);
+    assert!(bench.replayed(&asked("free", "body")).await.unwrap().is_none());
+    let reused = bench.replayed(&asked("scope", "other")).await;
+    assert!(matches!(reused, Err(StoreError::Refused(Refusal::KeyReused(id))) if id == first.id));
 }
 
 #[tokio::test]

@@ -26,8 +26,9 @@ pub(crate) const LEASE_MS: u64 = 150;
 pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) url: String,
+    port: u16,
     redis: Child,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Drop for Bench {
@@ -52,15 +53,19 @@ pub(crate) fn settings(url: &str) -> Settings {
 pub(crate) async fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let redis = Command::new("redis-server")
+    let redis = serve(port, &dir);
+    let url = format!("redis://127.0.0.1:{port}");
+    let store = Store::connect(&settings(&url), Duration::from_secs(10)).await.unwrap();
+    Bench { store, url, port, redis, dir }
+}
+
+fn serve(port: u16, dir: &TempDir) -> Child {
+    Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir"])
         .arg(dir.path())
         .stdout(Stdio::null())
         .spawn()
-        .unwrap();
-    let url = format!("redis://127.0.0.1:{port}");
-    let store = Store::connect(&settings(&url), Duration::from_secs(10)).await.unwrap();
-    Bench { store, url, redis, _dir: dir }
+        .unwrap()
 }
 
 pub(crate) fn district() -> DistrictName {
@@ -157,6 +162,17 @@ pub(crate) fn create(heritage: &str, host_port: Option<u16>) -> Acceptance {
 }
 
 impl Bench {
+    /// Kills Redis.
+    pub(crate) fn kill(&mut self) {
+        self.redis.kill().unwrap();
+        self.redis.wait().unwrap();
+    }
+
+    /// Starts Redis again with the same data.
+    pub(crate) fn start(&mut self) {
+        self.redis = serve(self.port, &self.dir);
+    }
+
     /// A connection for looking at, or spoiling, what stands in Redis.
     pub(crate) async fn raw(&self) -> redis::aio::MultiplexedConnection {
         redis::Client::open(self.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap()

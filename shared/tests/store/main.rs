@@ -4,8 +4,10 @@
 
 mod accept;
 mod cancel;
+mod chaos;
 mod claim;
 mod deletion;
+mod failing;
 mod finish;
 mod fixture;
 mod order;

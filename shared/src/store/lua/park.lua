@@ -3,6 +3,7 @@
 -- ARGV    id, fence, checkpoint, reason, milliseconds to wait at most, cancel seen by the worker (0|1), `parked`
 -- Result  ok, now; or fenced, now
 
+local POLL_MS = 500
 local id, fence = take(), take()
 local holds = hold(id, fence)
 if holds ~= 'held' then
@@ -21,7 +22,9 @@ elseif field(id, 'woken') then
 else
   redis.call('HSET', op, 'whereabouts', 'delayed')
   redis.call('ZADD', key('delayed'), now + after, id)
-  -- An idle worker sleeps until the next timer that it knows of: this one may be sooner.
-  redis.call('PUBLISH', key('wake'), 'timer')
+  -- An idle worker sleeps until its next poll or the next timer that it knows of: this one may be sooner.
+  if after < POLL_MS and redis.call('ZRANGE', key('delayed'), 0, 0)[1] == id then
+    redis.call('PUBLISH', key('wake'), 'timer')
+  end
 end
 return {'ok', now}

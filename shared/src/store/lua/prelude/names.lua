@@ -35,9 +35,9 @@ local function field(id, name)
   return redis.call('HGET', key('op', id), name)
 end
 
--- Writes a list of names and values into a hash.
+-- Writes a list of names and values into a hash, in pieces: Lua's stack holds no more than some thousand arguments.
 local function set_all(hash, fields)
-  if #fields > 0 then
-    redis.call('HSET', hash, unpack(fields))
+  for first = 1, #fields, 1000 do
+    redis.call('HSET', hash, unpack(fields, first, math.min(first + 999, #fields)))
   end
 end
