@@ -1,5 +1,7 @@
 //! The simulator as a client meets it: requests on a socket, answers in the protocols' shapes.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 use std::net::SocketAddr;
 
 use aws_sim::{Config, Sim};

@@ -21,6 +21,8 @@ pub(crate) struct LaunchTemplate {
     pub(crate) name: String,
     default_version: u64,
     versions: BTreeMap<u64, Version>,
+    /// The highest number that any version had; none is given twice.
+    numbered: u64,
     created: Moment,
     created_by: String,
     tags: Tags,
@@ -129,7 +131,8 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let description = input.text("VersionDescription").map(str::to_owned);
     let versions = BTreeMap::from([(1, Version { description, data, created: now })]);
     let name = name.to_owned();
-    let template = LaunchTemplate { id, name, default_version: 1, versions, created: now, created_by, tags };
+    let template =
+        LaunchTemplate { id, name, default_version: 1, versions, numbered: 1, created: now, created_by, tags };
     let answer = json!({ "launchTemplate": render(&template) });
     ec2.launch_templates.insert(template);
     Ok(answer)
@@ -143,7 +146,8 @@ pub(super) fn create_version(context: &mut Context<'_>, input: &Input<'_>) -> An
     if let Some(source) = input.text("SourceVersion") {
         data = overlay(template.version(Some(source))?.1, &data);
     }
-    let number = template.latest() + 1;
+    template.numbered += 1;
+    let number = template.numbered;
     let description = input.text("VersionDescription").map(str::to_owned);
     let version = Version { description, data, created: now };
     let answer = json!({ "launchTemplateVersion": render_version(template, number, &version) });
@@ -195,6 +199,32 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let id = find_id(ec2, input)?;
     let template = ec2.launch_templates.remove(&id);
     Ok(json!({ "launchTemplate": template.as_ref().map(render) }))
+}
+
+/// Each version for itself; the default one stays.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html>
+pub(super) fn delete_versions(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let ec2 = &mut context.region().ec2;
+    let id = find_id(ec2, input)?;
+    let template = ec2.launch_templates.find_mut(&id)?;
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    for wanted in input.texts("LaunchTemplateVersion") {
+        let number = wanted.parse().unwrap_or_default();
+        let mut row = json!({"launchTemplateId": id, "launchTemplateName": template.name, "versionNumber": number});
+        if number != template.default_version && template.versions.remove(&number).is_some() {
+            done.push(row);
+            continue;
+        }
+        let default = number == template.default_version;
+        let code = if default { "unexpectedError" } else { "launchTemplateVersionDoesNotExist" };
+        let message = if default { "The default version cannot be deleted" } else { "The version does not exist" };
+        row["responseError"] = json!({"code": code, "message": message});
+        failed.push(row);
+    }
+    Ok(json!({
+        "successfullyDeletedLaunchTemplateVersionSet": done,
+        "unsuccessfullyDeletedLaunchTemplateVersionSet": failed,
+    }))
 }
 
 /// What `over` says, and what `base` says where it says nothing.

@@ -95,6 +95,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
             "DescribeLaunchTemplateVersions" => launch_template::describe_versions,
             "ModifyLaunchTemplate" => launch_template::modify,
             "DeleteLaunchTemplate" => launch_template::delete,
+            "DeleteLaunchTemplateVersions" => launch_template::delete_versions,
             "RunInstances" => launch::run,
             "DescribeInstances" => instance::describe,
             "DescribeInstanceStatus" => instance::describe_status,
