@@ -1,2 +1,47 @@
-//! Entry.
-fn main() {}
+//! The worker's process: configuration, logging, store, AWS, then operations until it is asked to stop.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use shared::store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+use worker::aws::Aws;
+use worker::config::{Config, Switch};
+use worker::engine::Budgets;
+use worker::queue;
+use worker::workflows::{self, Services};
+
+/// How long a Redis that is starting is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::parse();
+    shared::telemetry::start(config.log.as_deref())?;
+    let keys = config.encryption_keys.read()?;
+    let store = Store::connect(&config.store, PATIENCE).await.context("the worker cannot start without its store")?;
+    let budgets = match config.budgets {
+        Switch::On => Budgets::shared(store.clone()),
+        Switch::Off => Budgets::off(),
+    };
+    let aws = Aws::connect(&config.store.namespace, budgets, config.ca_bundle.as_deref()).await;
+    let aws = aws.context("the worker cannot start without AWS")?;
+    tracing::info!(account = aws.account, region = aws.region, "AWS answers");
+    let services = Services { aws, keys };
+    let run = move |held| {
+        let services = services.clone();
+        async move { workflows::run(&services, &held).await }
+    };
+    queue::serve(store, config.queue(), run, stop_asked()).await?;
+    Ok(())
+}
+
+/// Ready when the process is asked to stop, by `SIGTERM` or Ctrl-C.
+async fn stop_asked() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
