@@ -4,14 +4,14 @@ use shared::names::HeritageName;
 use shared::operation::{Kind, Target};
 use shared::problem::Code;
 
-use super::{DeleteDistrict, DistrictCx, HeritageCx, ProvisionDistrict, Services};
+use super::{DeleteDistrict, DistrictCx, HeritageCx, ProvisionDistrict, Services, UpdateDistrict};
 use crate::engine::{Departure, Failure, Held, Workflow, drive};
 
 /// Carries a claimed operation out until it ends, waits in nobody's hands, or leaves this worker.
 pub async fn run(services: &Services, held: &Held) -> Departure {
     match held.operation().kind {
         Kind::ProvisionDistrict => on_district(services, held, ProvisionDistrict).await,
-        Kind::UpdateDistrict => not_yet(services, held).await,
+        Kind::UpdateDistrict => on_district(services, held, UpdateDistrict).await,
         Kind::DeleteDistrict => on_district(services, held, DeleteDistrict).await,
         Kind::CreateHeritage => not_yet(services, held).await,
         Kind::DeployHeritage | Kind::SetEnvVars | Kind::UnsetEnvVars => not_yet(services, held).await,
