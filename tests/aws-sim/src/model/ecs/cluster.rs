@@ -23,6 +23,8 @@ pub(crate) struct Cluster {
     pub(super) name: String,
     pub(super) arn: String,
     pub(super) is_active: bool,
+    /// What the call that created it said of it.
+    asked: Value,
     settings: Value,
     configuration: Value,
     pub(super) tags: Tags,
@@ -94,7 +96,8 @@ impl Cluster {
     }
 }
 
-/// A cluster that exists is answered as it is. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
+/// A cluster that exists is answered as it is, unless it was to be otherwise.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let name = input.text("clusterName").unwrap_or("default");
     check_name(name)?;
@@ -104,12 +107,15 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let tags = tagging::read(input)?;
     let arn = context.arn("ecs", &format!("cluster/{name}"));
     let clusters = &mut context.region().ecs.clusters;
-    if clusters.get(name).is_none_or(|cluster| !cluster.is_active) {
+    if let Some(there) = clusters.get(name).filter(|cluster| cluster.is_active) {
+        check_same(&there.asked, input)?;
+    } else {
         let insights = json!([{"name": "containerInsights", "value": "disabled"}]);
         let cluster = Cluster {
             name: name.to_owned(),
             arn,
             is_active: true,
+            asked: input.value().clone(),
             settings: input.get("settings").cloned().unwrap_or(insights),
             configuration: input.get("configuration").cloned().unwrap_or_default(),
             tags,
@@ -165,6 +171,17 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     }
     cluster.is_active = false;
     Ok(json!({ "cluster": cluster.render(&["TAGS", "SETTINGS"]) }))
+}
+
+/// A repeated call may leave out what the first one said, but not contradict it.
+fn check_same(first: &Value, input: &Input<'_>) -> Result<(), AwsError> {
+    let differs = |member: &&str| input.get(member).is_some_and(|given| first.get(member) != Some(given));
+    match ["tags", "settings", "configuration"].iter().find(differs) {
+        Some(_) => Err(invalid(
+            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), AwsError> {

@@ -41,7 +41,11 @@ pub(super) fn rolling(input: &Input<'_>, before: Rolling, has_balancer: bool) ->
     let least_percent = part.int("minimumHealthyPercent")?.unwrap_or(before.least_percent);
     let most_percent = part.int("maximumPercent")?.unwrap_or(before.most_percent);
     if least_percent < 0 || most_percent < 100.max(least_percent) {
-        return Err(invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 or lower than allowed."));
+        return Err(invalid("maximumPercent must be at least 100 and at least minimumHealthyPercent."));
+    }
+    if (least_percent, most_percent) == (100, 100) {
+        let message = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
+        return Err(invalid(message));
     }
     let given = part.part("deploymentCircuitBreaker");
     let breaker = if given.value().is_null() {

@@ -7,7 +7,7 @@ use super::container_instance::{ContainerInstance, Status};
 use super::reference::{cluster_name, missing, paged_arns, short};
 use super::refusal::{invalid, not_simulated};
 use super::task::{Stop, StopCode};
-use super::{TaskKey, joining, scheduler, task_life};
+use super::{joining, scheduler};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -80,14 +80,10 @@ pub(super) fn deregister(context: &mut Context<'_>, input: &Input<'_>) -> Answer
     let forced = input.flag("force")?.unwrap_or(false);
     let name = cluster_name(input);
     let instance = registered(context.region().ecs.living_cluster(input)?, &id)?;
-    let tasks: Vec<String> = instance.task_ids().cloned().collect();
-    if !tasks.is_empty() && !forced {
+    if instance.task_ids().next().is_some() && !forced {
         return Err(invalid("Found running tasks on the instance."));
     }
-    let why = Stop::new(StopCode::UserInitiated, "Container instance deregistered by user.");
-    for task in &tasks {
-        task_life::lose(context, &TaskKey::new(name, task), why.clone());
-    }
+    let why = Stop::new(StopCode::UserInitiated, "Container instance deregistration forced by user");
     joining::remove(context, name, &id, &why);
     let cluster = context.region().ecs.living_cluster(input)?;
     let shown = cluster.instances.get(&id).map(|instance| cluster.render_instance(instance, true));

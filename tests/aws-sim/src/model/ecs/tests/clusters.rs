@@ -11,6 +11,8 @@ fn creating_a_cluster_again_answers_the_one_that_is_there() {
     let first = ecs.ok("CreateCluster", json!({"clusterName": "live", "tags": tags}));
     let again = ecs.ok("CreateCluster", json!({"clusterName": "live"}));
     assert_eq!((&again["cluster"]["clusterArn"], &again["cluster"]["tags"]), (&first["cluster"]["clusterArn"], &tags));
+    let other = json!({"clusterName": "live", "tags": [{"key": "team", "value": "b"}]});
+    assert!(ecs.refused("CreateCluster", other).starts_with("InvalidParameterException: Arguments on this idempotent"));
 }
 
 #[test]

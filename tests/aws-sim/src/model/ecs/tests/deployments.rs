@@ -107,8 +107,11 @@ fn a_forced_deployment_replaces_the_tasks_by_equal_ones() {
 fn percentages_that_allow_no_move_are_complained_about() {
     let mut ecs = Ecs::with_instances(1);
     let first = ecs.register("nginx:1", 0);
-    ecs.create(&first, 1, percentages(100, 100));
+    ecs.create(&first, 1, percentages(50, 150));
     ecs.pass(60);
+    let blocked = json!({"cluster": "dev", "service": "web",
+        "deploymentConfiguration": percentages(100, 100)["deploymentConfiguration"]});
+    assert!(ecs.refused("UpdateService", blocked).ends_with("cannot be 100 as this will block deployments."));
     let second = ecs.register("nginx:2", 0);
     ecs.update(json!({"taskDefinition": second}));
     ecs.pass(60);
