@@ -175,13 +175,13 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 
 /// A repeated call may leave out what the first one said, but not contradict it.
 fn check_same(first: &Value, input: &Input<'_>) -> Result<(), AwsError> {
-    let differs = |member: &&str| input.get(member).is_some_and(|given| first.get(member) != Some(given));
-    match ["tags", "settings", "configuration"].iter().find(differs) {
-        Some(_) => Err(invalid(
-            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
-        )),
-        None => Ok(()),
+    let differs = |member: &str| input.get(member).is_some_and(|given| first.get(member) != Some(given));
+    if ["tags", "settings", "configuration"].into_iter().any(differs) {
+        let message =
+            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).";
+        return Err(invalid(message));
     }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), AwsError> {
