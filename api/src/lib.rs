@@ -8,6 +8,7 @@ pub mod answer;
 mod app;
 pub mod auth;
 pub mod body;
+pub mod change_request;
 mod config;
 pub mod draw;
 pub mod idempotency;

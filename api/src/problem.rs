@@ -54,7 +54,7 @@ fn of_refusal(refusal: Refusal) -> Problem {
         Refusal::Reserved(what) => Problem::new(Code::Conflict, format!("{what} was taken meanwhile")),
         Refusal::Exists => Problem::new(Code::AlreadyExists, "it was made meanwhile"),
         Refusal::Missing => Problem::new(Code::NotFound, "it does not exist"),
-        Refusal::BeingDeleted => Problem::new(Code::BeingDeleted, "the district is being deleted"),
+        Refusal::BeingDeleted => Problem::new(Code::BeingDeleted, "it is being deleted"),
         Refusal::HasHeritages(names) => {
             let names: Vec<_> = names.iter().map(ToString::to_string).collect();
             Problem::new(Code::HasHeritages, format!("it has {}", names.join(", ")))

@@ -1,5 +1,6 @@
 //! What stands, and what is on its way: the records that a request is checked against.
 
+use futures::future::try_join_all;
 use shared::district::{District, DistrictSpec};
 use shared::heritage::{HeritageSpec, ServiceSpec};
 use shared::names::DistrictName;
@@ -45,14 +46,23 @@ impl DistrictView {
     }
 }
 
+/// All districts by name.
+pub async fn districts(api: &Api) -> Result<Vec<DistrictView>> {
+    let names: Vec<_> = api.store.districts().await?.into_iter().map(|district| district.name).collect();
+    let views = try_join_all(names.iter().map(|name| find_district(api, name))).await?;
+    Ok(views.into_iter().flatten().collect())
+}
+
+/// A district, when there is one.
+pub async fn find_district(api: &Api, name: &DistrictName) -> Result<Option<DistrictView>> {
+    let found = api.store.district(name).await?;
+    Ok(found.map(|(district, revision, unfinished)| DistrictView { district, revision, unfinished }))
+}
+
 /// A district; 404 when there is none.
 pub async fn district(api: &Api, name: &DistrictName) -> Result<DistrictView> {
-    let (district, revision, unfinished) = api
-        .store
-        .district(name)
-        .await?
-        .ok_or_else(|| Refused::new(Code::NotFound, format!("there is no district {name}")))?;
-    Ok(DistrictView { district, revision, unfinished })
+    let missing = || Refused::new(Code::NotFound, format!("there is no district {name}"));
+    find_district(api, name).await?.ok_or_else(missing)
 }
 
 /// A heritage; 404 when there is none.

@@ -3,22 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use futures::future::try_join_all;
 use serde::Serialize;
 use shared::district::DistrictPatch;
 use shared::names::DistrictName;
 use shared::operation::Operation;
 use utoipa::ToSchema;
 
-use super::{ChangeParameters, how};
 use crate::accept::{self, DeleteDistrict, ProvisionDistrict, UpdateDistrict};
-use crate::answer::{self, PlanBody, Resource};
+use crate::answer::{self, Resource};
 use crate::app::Api;
-use crate::body::Body;
+use crate::change_request::{Bodiless, ChangeRequest};
 use crate::place::InDistrict;
 use crate::problem::Result;
-use crate::sender::Sender;
-use crate::standing::{self, DistrictView};
+use crate::standing;
 use crate::validate;
 use crate::validate::district::DistrictRequest;
 use crate::validate::query::Query;
@@ -49,21 +46,15 @@ pub struct AcceptedDistrictBody {
     responses((status = 200, description = "All districts", body = DistrictsBody)))]
 pub async fn list(State(api): State<Api>, query: Query) -> Result<Json<DistrictsBody>> {
     query.finish()?;
-    let names: Vec<_> = api.store.districts().await?.into_iter().map(|district| district.name).collect();
-    let views = try_join_all(names.iter().map(|name| api.store.district(name))).await?;
-    let views = views.into_iter().flatten();
-    let views = views.map(|(district, revision, unfinished)| DistrictView { district, revision, unfinished });
-    Ok(Json(DistrictsBody { districts: views.map(|view| DistrictDocument::of(&view)).collect() }))
+    let views = standing::districts(&api).await?;
+    Ok(Json(DistrictsBody { districts: views.iter().map(DistrictDocument::of).collect() }))
 }
 
 /// Makes a district.
 #[utoipa::path(post, path = "/districts", tag = "districts", operation_id = "provision_district",
-    request_body = DistrictRequest, params(ChangeParameters),
-    responses((status = 202, description = "Accepted", body = AcceptedDistrictBody),
-              (status = 200, description = "What would be done", body = PlanBody)))]
-pub async fn create(State(api): State<Api>, sender: Sender, mut query: Query, Body(body): Body) -> Result<Response> {
-    let how = how(&mut query);
-    query.finish()?;
+    request_body = DistrictRequest,
+    responses((status = 202, description = "Accepted", body = AcceptedDistrictBody)))]
+pub async fn create(State(api): State<Api>, ChangeRequest { sender, how, body }: ChangeRequest) -> Result<Response> {
     let change = ProvisionDistrict(validate::district::create(body, &api.region)?);
     let outcome = accept::change(&api, &sender, how, &change).await?;
     answer::of(outcome, resource(&api, &change.0.name)).await
@@ -80,18 +71,13 @@ pub async fn show(State(api): State<Api>, InDistrict(name): InDistrict, query: Q
 
 /// Changes a district's size, instance type or way out.
 #[utoipa::path(patch, path = "/districts/{district}", tag = "districts", operation_id = "update_district",
-    request_body = DistrictPatch, params(ChangeParameters),
-    responses((status = 202, description = "Accepted", body = AcceptedDistrictBody),
-              (status = 200, description = "What would be done", body = PlanBody)))]
+    request_body = DistrictPatch,
+    responses((status = 202, description = "Accepted", body = AcceptedDistrictBody)))]
 pub async fn update(
     State(api): State<Api>,
     InDistrict(district): InDistrict,
-    sender: Sender,
-    mut query: Query,
-    Body(body): Body,
+    ChangeRequest { sender, how, body }: ChangeRequest,
 ) -> Result<Response> {
-    let how = how(&mut query);
-    query.finish()?;
     let change = UpdateDistrict { district, request: validate::district::update(body)? };
     let outcome = accept::change(&api, &sender, how, &change).await?;
     answer::of(outcome, resource(&api, &change.district)).await
@@ -99,19 +85,15 @@ pub async fn update(
 
 /// Removes a district and everything that it made.
 #[utoipa::path(delete, path = "/districts/{district}", tag = "districts", operation_id = "delete_district",
-    params(ChangeParameters,
-           ("cascade" = Option<bool>, Query, description = "Removes its heritages first"),
+    params(("cascade" = Option<bool>, Query, description = "Removes its heritages first"),
            ("force" = Option<bool>, Query, description = "Removes records of others in its private zone too"),
            ("keep_logs" = Option<bool>, Query, description = "Keeps log groups")),
-    responses((status = 202, description = "Accepted", body = AcceptedDistrictBody),
-              (status = 200, description = "What would be done", body = PlanBody)))]
+    responses((status = 202, description = "Accepted", body = AcceptedDistrictBody)))]
 pub async fn delete(
     State(api): State<Api>,
     InDistrict(district): InDistrict,
-    sender: Sender,
-    mut query: Query,
+    Bodiless { sender, how, mut query }: Bodiless,
 ) -> Result<Response> {
-    let how = how(&mut query);
     let (cascade, force) = (query.flag("cascade"), query.flag("force"));
     let change = DeleteDistrict { district, cascade, force, keep_logs: query.flag("keep_logs") };
     query.finish()?;
@@ -120,7 +102,6 @@ pub async fn delete(
 }
 
 async fn resource(api: &Api, name: &DistrictName) -> Result<Resource> {
-    let found = api.store.district(name).await?;
-    let view = found.map(|(district, revision, unfinished)| DistrictView { district, revision, unfinished });
-    Resource::new("district", format!("/v1/districts/{name}"), view.map(|view| DistrictDocument::of(&view)))
+    let view = standing::find_district(api, name).await?;
+    Resource::new("district", format!("/v1/districts/{name}"), view.as_ref().map(DistrictDocument::of))
 }

@@ -8,14 +8,12 @@ use serde::Serialize;
 use shared::operation::Operation;
 use utoipa::ToSchema;
 
-use super::{ChangeParameters, how};
 use crate::accept::{self, CreateHeritage, DeleteHeritage, DeployHeritage};
-use crate::answer::{self, PlanBody, Resource};
+use crate::answer::{self, Resource};
 use crate::app::Api;
-use crate::body::Body;
+use crate::change_request::{Bodiless, ChangeRequest};
 use crate::place::{InDistrict, Place};
 use crate::problem::Result;
-use crate::sender::Sender;
 use crate::standing;
 use crate::validate;
 use crate::validate::heritage::{DeployRequest, HeritageRequest};
@@ -68,19 +66,13 @@ pub async fn list_of_district(
 
 /// Makes a heritage.
 #[utoipa::path(post, path = "/districts/{district}/heritages", tag = "heritages", operation_id = "create_heritage",
-    request_body = HeritageRequest, params(ChangeParameters),
-    responses((status = 202, description = "Accepted", body = AcceptedHeritageBody),
-              (status = 200, description = "What would be done", body = PlanBody)))]
+    request_body = HeritageRequest,
+    responses((status = 202, description = "Accepted", body = AcceptedHeritageBody)))]
 pub async fn create(
     State(api): State<Api>,
     InDistrict(district): InDistrict,
-    sender: Sender,
-    mut query: Query,
-    Body(body): Body,
+    ChangeRequest { sender, how, body }: ChangeRequest,
 ) -> Result<Response> {
-    let how = how(&mut query);
-    query.finish()?;
-    standing::district(&api, &district).await?;
     let change = CreateHeritage { district, request: validate::heritage::create(body)? };
     let outcome = accept::change(&api, &sender, how, &change).await?;
     answer::of(outcome, resource(&api, &change.place())).await
@@ -97,18 +89,13 @@ pub async fn show(State(api): State<Api>, place: Place, query: Query) -> Result<
 
 /// Deploys a heritage: a new image, command, size or set of services.
 #[utoipa::path(patch, path = "/heritages/{heritage}", tag = "heritages", operation_id = "deploy_heritage",
-    request_body = DeployRequest, params(ChangeParameters),
-    responses((status = 202, description = "Accepted", body = AcceptedHeritageBody),
-              (status = 200, description = "What would be done", body = PlanBody)))]
+    request_body = DeployRequest,
+    responses((status = 202, description = "Accepted", body = AcceptedHeritageBody)))]
 pub async fn update(
     State(api): State<Api>,
     place: Place,
-    sender: Sender,
-    mut query: Query,
-    Body(body): Body,
+    ChangeRequest { sender, how, body }: ChangeRequest,
 ) -> Result<Response> {
-    let how = how(&mut query);
-    query.finish()?;
     let request = validate::heritage::update(body, &place)?;
     let change = DeployHeritage { place, request };
     let outcome = accept::change(&api, &sender, how, &change).await?;
@@ -117,11 +104,13 @@ pub async fn update(
 
 /// Removes a heritage and everything that it made.
 #[utoipa::path(delete, path = "/heritages/{heritage}", tag = "heritages", operation_id = "delete_heritage",
-    params(ChangeParameters, ("keep_logs" = Option<bool>, Query, description = "Keeps log groups")),
-    responses((status = 202, description = "Accepted", body = AcceptedHeritageBody),
-              (status = 200, description = "What would be done", body = PlanBody)))]
-pub async fn delete(State(api): State<Api>, place: Place, sender: Sender, mut query: Query) -> Result<Response> {
-    let how = how(&mut query);
+    params(("keep_logs" = Option<bool>, Query, description = "Keeps log groups")),
+    responses((status = 202, description = "Accepted", body = AcceptedHeritageBody)))]
+pub async fn delete(
+    State(api): State<Api>,
+    place: Place,
+    Bodiless { sender, how, mut query }: Bodiless,
+) -> Result<Response> {
     let change = DeleteHeritage { place, keep_logs: query.flag("keep_logs") };
     query.finish()?;
     let outcome = accept::change(&api, &sender, how, &change).await?;

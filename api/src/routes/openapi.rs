@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use shared::operation::OnFailure;
 use shared::problem::Problem;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::ResponseBuilder;
@@ -14,6 +15,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Required};
 use utoipa::{Modify, OpenApi};
+
+use crate::answer::PlanBody;
 
 use super::{districts, env_vars, events, health, heritages, operations, services};
 
@@ -29,7 +32,7 @@ use super::{districts, env_vars, events, health, heritages, operations, services
         operations::list, operations::show, operations::events, operations::cancel, operations::retry, events::list,
         health::live, health::ready, document,
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, PlanBody, OnFailure)),
     modifiers(&Completed),
 )]
 struct Api;
@@ -91,7 +94,11 @@ fn complete(path: &str, item: &mut PathItem) {
     for (method, operation) in operations_of(item) {
         let mut parameters = in_path.clone();
         if method != "get" && takes_keys {
-            parameters.push(parameter("Idempotency-Key", ParameterIn::Header, Required::False));
+            parameters.extend(options());
+            let plan = Content::new(Some(RefOr::Ref(Ref::from_schema_name("PlanBody"))));
+            let planned = ResponseBuilder::new().description("A dry run: what would be done");
+            let planned = planned.content("application/json", plan).build();
+            operation.responses.responses.insert("200".to_owned(), RefOr::T(planned));
         }
         let parameters = parameters.into_iter().map(RefOr::T);
         operation.parameters.get_or_insert_default().splice(0..0, parameters);
@@ -99,6 +106,16 @@ fn complete(path: &str, item: &mut PathItem) {
         let refused = ResponseBuilder::new().description("Refused").content("application/problem+json", problem);
         operation.responses.responses.insert("default".to_owned(), RefOr::T(refused.build()));
     }
+}
+
+/// What every change takes besides its body.
+fn options() -> [Parameter; 3] {
+    let query = |name| ParameterBuilder::from(parameter(name, ParameterIn::Query, Required::False));
+    [
+        parameter("Idempotency-Key", ParameterIn::Header, Required::False),
+        query("dry_run").schema(Some(ObjectBuilder::new().schema_type(Type::Boolean))).build(),
+        query("on_failure").schema(Some(Ref::from_schema_name("OnFailure"))).build(),
+    ]
 }
 
 fn parameter(name: &str, place: ParameterIn, required: Required) -> Parameter {

@@ -18,9 +18,9 @@ use utoipa::ToSchema;
 
 use crate::answer::{self, OperationBody};
 use crate::app::Api;
+use crate::change_request::Plain;
 use crate::place::OfOperation;
 use crate::problem::{Refused, Result};
-use crate::sender::Sender;
 use crate::validate::query::Query;
 use crate::{sse, watch};
 
@@ -142,8 +142,8 @@ pub async fn events(
 /// Cancels an operation: at once while it is queued, else at its next safe point, taking back what it did.
 #[utoipa::path(post, path = "/operations/{operation}/cancel", tag = "operations", operation_id = "cancel_operation",
     responses((status = 202, description = "It is cancelled, or will be", body = OperationBody)))]
-pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, sender: Sender) -> Result<Response> {
-    match api.store.cancel(&id, &sender.caller.actor).await {
+pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, plain: Plain) -> Result<Response> {
+    match api.store.cancel(&id, &plain.sender.caller.actor).await {
         Ok(Some(Cancelled::AtOnce(operation) | Cancelled::Requested(operation))) => {
             answer::accepted(operation, false, None)
         }
@@ -158,8 +158,8 @@ pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, sender
 /// Retries an operation that failed, was cancelled or is stuck, from the step where it stopped.
 #[utoipa::path(post, path = "/operations/{operation}/retry", tag = "operations", operation_id = "retry_operation",
     responses((status = 202, description = "It is queued again", body = OperationBody)))]
-pub async fn retry(State(api): State<Api>, OfOperation(id): OfOperation, sender: Sender) -> Result<Response> {
-    match api.store.retry(&id, &sender.caller.actor).await {
+pub async fn retry(State(api): State<Api>, OfOperation(id): OfOperation, plain: Plain) -> Result<Response> {
+    match api.store.retry(&id, &plain.sender.caller.actor).await {
         Ok(Some(retried)) => answer::accepted(retried.operation, false, None),
         Ok(None) => Err(missing(&id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {

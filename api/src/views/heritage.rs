@@ -35,9 +35,9 @@ pub struct HeritageDocument {
     pub conditions: Vec<Condition>,
     /// Its services.
     pub services: Vec<ServiceDocument>,
-    /// When it was accepted.
+    /// When its creation was accepted.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When its record last changed.
     pub updated_at: Timestamp,
     /// Where to go from here.
     pub links: ResourceLinks,

@@ -1,5 +1,7 @@
 //! The API over a real Redis: what it answers, and what it records.
 
+#![cfg(test)]
+
 mod deploys;
 mod districts;
 mod heritages;
@@ -7,5 +9,6 @@ mod idempotency;
 mod openapi;
 mod operations;
 mod refusals;
+mod serving;
 mod stack;
 mod streams;

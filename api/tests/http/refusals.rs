@@ -19,7 +19,7 @@ async fn bad_input_is_pointed_at_and_nothing_is_recorded() {
     let before = keys(&stack).await;
     let heritages = "/districts/dev/heritages";
     let service = |service: Value| json!({"name": "a", "image_name": "nginx", "services": [service]});
-    let cases: Vec<(&str, &str, Value, (u16, &str, &str))> = vec![
+    let cases = [
         ("POST", "/districts", json!({"name": "Dev"}), (422, "invalid_field", "/name")),
         ("POST", "/districts", json!({"name": "a", "cluster_sise": 1}), (422, "unknown_field", "/cluster_sise")),
         ("POST", "/districts", json!({"name": "a", "dockercfg": {"a": "b"}}), (422, "not_supported", "/dockercfg")),
@@ -44,6 +44,7 @@ async fn bad_input_is_pointed_at_and_nothing_is_recorded() {
         ("DELETE", "/heritages/web-app/env_vars", json!({}), (422, "invalid_field", "/env_keys")),
         ("POST", "/heritages/web-app/services/web/scale", json!({"scale": "2"}), (422, "invalid_field", "/scale")),
         ("DELETE", "/districts/dev?casade=true", json!({}), (422, "unknown_field", "?casade")),
+        ("DELETE", "/districts/dev", json!({"cascade": true}), (422, "unknown_field", "/cascade")),
         ("PATCH", "/districts/dev?on_failure=explode", json!({}), (422, "invalid_field", "?on_failure")),
     ];
     for (method, path, body, wanted) in cases {

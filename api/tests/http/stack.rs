@@ -77,11 +77,13 @@ impl Stack {
         let mut command = Command::new("redis-server");
         command.args(["--port", &port.to_string(), "--save", "", "--appendonly", "no"]).arg("--dir").arg(dir.path());
         let redis = command.stdout(Stdio::null()).spawn().unwrap();
-        let url = format!("redis://127.0.0.1:{port}");
-        let always = ["barcelona-api", "--bind", "127.0.0.1:0", "--redis-url", &url];
-        let app: App = api::build(Config::parse_from(always.iter().chain(arguments))).await.unwrap();
-        let api = app.api().clone();
+        let api = app(&format!("redis://127.0.0.1:{port}"), arguments).await.api().clone();
         Stack { redis, _dir: dir, router: api::router::router(api.clone()), api }
+    }
+
+    /// One more API on the same Redis, which listens.
+    pub(crate) async fn app(&self) -> App {
+        app(&self.api.store.settings().redis_url, &["--bootstrap-token", TOKEN]).await
     }
 
     pub(crate) async fn respond(
@@ -172,6 +174,11 @@ impl Stack {
     }
 }
 
+async fn app(redis: &str, arguments: &[&str]) -> App {
+    let always = ["barcelona-api", "--bind", "127.0.0.1:0", "--redis-url", redis];
+    api::build(Config::parse_from(always.iter().chain(arguments))).await.unwrap()
+}
+
 /// The heritage that most tests make.
 pub(crate) fn web_app() -> Value {
     serde_json::json!({"name": "web-app", "image_name": "nginx", "image_tag": "1.9", "env_vars": {"A": "1"},
@@ -193,15 +200,19 @@ async fn record_after(stack: &Stack, claim: &Claim) -> RecordChange {
     match &claim.payload {
         Payload::DeleteDistrict { .. } => RecordChange::DistrictRemoved,
         Payload::DeleteHeritage { .. } => RecordChange::HeritageRemoved,
-        Payload::ProvisionDistrict { .. } | Payload::UpdateDistrict { .. } => {
-            let (district, _, _) = stack.api.store.district(&target.district).await.unwrap().unwrap();
-            let spec = match &claim.payload {
-                Payload::UpdateDistrict { patch } => patch.applied_to(&district.spec),
-                _ => district.spec,
-            };
-            RecordChange::District { state: Lifecycle::Active, spec: Some(spec), ids: None, condition }
+        Payload::ProvisionDistrict { spec } => {
+            RecordChange::District { state: Lifecycle::Active, spec: Some(spec.clone()), ids: None, condition }
         }
-        _ => {
+        Payload::UpdateDistrict { patch } => {
+            let (district, _, _) = stack.api.store.district(&target.district).await.unwrap().unwrap();
+            let spec = Some(patch.applied_to(&district.spec));
+            RecordChange::District { state: Lifecycle::Active, spec, ids: None, condition }
+        }
+        Payload::CreateHeritage { .. }
+        | Payload::DeployHeritage { .. }
+        | Payload::ScaleService { .. }
+        | Payload::SetEnvVars { .. }
+        | Payload::UnsetEnvVars { .. } => {
             let name = target.heritage.as_ref().unwrap();
             let view = stack.api.store.heritage(&target.district, name).await.unwrap().unwrap();
             let spec = claim.payload.fold(view.heritage.applied);
