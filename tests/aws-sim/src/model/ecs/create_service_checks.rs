@@ -35,6 +35,9 @@ pub(super) fn rolling(input: &Input<'_>, before: Rolling, has_balancer: bool) ->
     if part.part("alarms").flag("enable")?.unwrap_or(false) {
         return Err(not_simulated("deployment alarms"));
     }
+    if input.text("availabilityZoneRebalancing") == Some("ENABLED") {
+        return Err(not_simulated("rebalancing over zones"));
+    }
     if part.text("strategy").is_some_and(|strategy| strategy != "ROLLING") {
         return Err(not_simulated("deployment strategies besides ROLLING"));
     }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::container::{Container, PortMapping};
 use super::image::Behaviour;
-use super::reference::short;
 use super::task_definition::TaskDefinition;
 use crate::model::clock::{Moment, epoch};
 use crate::model::inventory::Item;
@@ -215,7 +214,7 @@ impl Task {
             "cpu": container.cpu.to_string(),
             "memory": memory(container.memory),
             "memoryReservation": memory(container.reservation),
-            "runtimeId": self.times.started.map(|_| format!("{}-{}", self.id, short(&container.name))),
+            "runtimeId": self.times.started.map(|_| format!("{}-{}", self.id, container.name)),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Ecs;
+use super::{Agent, Ecs, instance_joined};
 
 fn hosts(tasks: &[Value]) -> Vec<&str> {
     let mut hosts: Vec<&str> = tasks.iter().map(|task| task["containerInstanceArn"].as_str().unwrap()).collect();
@@ -61,6 +61,18 @@ fn without_instances_the_service_says_so_and_waits() {
     ecs.join(1);
     ecs.pass(30);
     assert_eq!(ecs.counts(), [1, 1, 0]);
+}
+
+#[test]
+fn an_agent_without_a_cluster_is_told_to_try_again() {
+    let mut ecs = Ecs::with_instances(1);
+    let agent =
+        |cluster: &str| Agent { cluster: cluster.to_owned(), instance_id: "i-9".to_owned(), ..Agent::sample(9) };
+    assert!(!instance_joined(&mut ecs.context(), &agent("later")));
+    ecs.ok("CreateCluster", json!({"clusterName": "later"}));
+    assert!(instance_joined(&mut ecs.context(), &agent("later")));
+    let clusters = ecs.ok("DescribeClusters", json!({"clusters": ["later"]}));
+    assert_eq!(clusters["clusters"][0]["registeredContainerInstancesCount"], 1);
 }
 
 #[test]

@@ -20,6 +20,25 @@ use crate::model::input::Input;
 use crate::model::service::Service;
 use crate::model::world::{DEFAULT_ACCOUNT, World};
 
+impl Agent {
+    /// The agent of the instance with that number.
+    fn sample(number: usize) -> Self {
+        Self {
+            cluster: "dev".to_owned(),
+            instance_id: format!("i-{number}"),
+            instance_type: "t3.small".to_owned(),
+            image_id: "ami-1".to_owned(),
+            architecture: "x86_64",
+            cpu: 2048,
+            memory: 1900,
+            zone: format!("eu-west-1{}", ["a", "b", "c"][(number - 1) % 3]),
+            subnet_id: "subnet-1".to_owned(),
+            vpc_id: "vpc-1".to_owned(),
+            private_ip: "10.0.0.1".to_owned(),
+        }
+    }
+}
+
 /// A world in which time stands still, with a cluster `dev`.
 struct Ecs(World);
 
@@ -63,19 +82,7 @@ impl Ecs {
     }
 
     fn join(&mut self, number: usize) {
-        let agent = Agent {
-            cluster: "dev".to_owned(),
-            instance_id: format!("i-{number}"),
-            instance_type: "t3.small".to_owned(),
-            image_id: "ami-1".to_owned(),
-            architecture: "x86_64",
-            cpu: 2048,
-            memory: 1900,
-            zone: format!("eu-west-1{}", ["a", "b", "c"][(number - 1) % 3]),
-            subnet_id: "subnet-1".to_owned(),
-            vpc_id: "vpc-1".to_owned(),
-            private_ip: "10.0.0.1".to_owned(),
-        };
+        let agent = Agent::sample(number);
         assert!(instance_joined(&mut self.context(), &agent));
     }
 
