@@ -161,10 +161,12 @@ impl Board {
         }
     }
 
-    /// Adds what is left on the other side.
-    pub(super) fn leave(&mut self, residue: impl IntoIterator<Item = Residue>) {
-        self.residue.extend(residue);
-        self.changes().residue = Some(self.residue.clone());
+    /// What is left on the other side, in place of what was left before.
+    pub(super) fn leave(&mut self, residue: Vec<Residue>) {
+        if self.residue != residue {
+            self.residue.clone_from(&residue);
+            self.changes().residue = Some(residue);
+        }
     }
 
     /// What the undo has done, once there is one.

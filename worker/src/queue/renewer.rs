@@ -9,14 +9,17 @@ use tokio_util::sync::CancellationToken;
 use super::leases::Leases;
 use crate::engine::Lease;
 
-/// Renewals in the length of a lease.
+/// Renewals in the length of a lease, at least.
 const RENEWALS: u32 = 4;
+/// The longest pause between renewals: their answers tell of cancels.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Renewals that failed are tried again this many times as often.
 const HASTE: u32 = 5;
 
 /// Renews until `stop`.
 pub(super) async fn renew(store: Store, leases: Leases, stop: CancellationToken) {
-    let rhythm = leases.length() / RENEWALS;
+    let patience = leases.length() / RENEWALS;
+    let rhythm = patience.min(LONGEST_PAUSE);
     let mut pause = rhythm;
     loop {
         tokio::select! {
@@ -24,7 +27,7 @@ pub(super) async fn renew(store: Store, leases: Leases, stop: CancellationToken)
             () = stop.cancelled() => return,
         }
         let held = leases.to_renew();
-        pause = if held.is_empty() || renew_once(&store, &held, rhythm).await { rhythm } else { rhythm / HASTE };
+        pause = if held.is_empty() || renew_once(&store, &held, patience).await { rhythm } else { rhythm / HASTE };
     }
 }
 

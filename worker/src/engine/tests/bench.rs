@@ -115,6 +115,14 @@ impl Bench {
         }
     }
 
+    /// Cancels an operation and lets its holder know, as renewals do.
+    pub(super) async fn cancel(&self, id: &OperationId, held: &Held) {
+        self.store.cancel(id, "token:test").await.unwrap().unwrap();
+        let renewal = self.store.renew(&[(id.clone(), held.claim().fence.clone())]).await.unwrap();
+        assert_eq!(renewal.cancel, [id.clone()]);
+        held.lease.request_cancel();
+    }
+
     /// Drives what is claimed.
     pub(super) async fn drive(&self, held: &Held) -> Departure {
         self.drive_as(held, &Making).await

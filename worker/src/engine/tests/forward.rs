@@ -53,7 +53,7 @@ async fn the_first_step_begins_at_once_and_the_journal_tells_each_thing_once() {
 
 #[tokio::test]
 async fn what_passes_is_tried_again_and_throttling_uses_up_no_tries() {
-    let refused = [vec![Class::Throttled; 12], vec![Class::Transient; 7], vec![Class::NotYetConsistent]].concat();
+    let refused = [vec![Class::Throttled; 4], vec![Class::NotYetConsistent; 2], vec![Class::Transient; 7]].concat();
     let world = World::default().with("a", Trouble { refused, ..Trouble::default() });
     let bench = Bench::new(world, &[("a", &[])]).await;
     let (departure, operation) = bench.run().await;

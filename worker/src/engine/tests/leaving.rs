@@ -22,7 +22,7 @@ async fn a_cancel_interrupts_a_wait_and_takes_everything_back() {
     let held = bench.claim().await;
     let (departure, ()) = tokio::join!(bench.drive(&held), async {
         bench.world.called("create b").await;
-        bench.store.cancel(&id, "token:test").await.unwrap().unwrap();
+        bench.cancel(&id, &held).await;
     });
     assert_eq!(departure, Departure::Ended(State::Cancelled));
     assert!(bench.world.standing().is_empty());
@@ -38,7 +38,7 @@ async fn a_cancelled_deletion_stops_where_it_is() {
     let held = bench.claim().await;
     let (departure, ()) = tokio::join!(bench.drive_as(&held, &OneWay), async {
         bench.world.called("create b").await;
-        bench.store.cancel(&id, "token:test").await.unwrap().unwrap();
+        bench.cancel(&id, &held).await;
     });
     assert_eq!(departure, Departure::Ended(State::Cancelled));
     assert_eq!(bench.world.standing(), ["a", "b"]);
