@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSub};
 use redis::io::tcp::TcpSettings;
+use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, RedisError};
 
 use super::{StoreError, error, keys};
@@ -42,6 +43,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest pause between two tries to connect again, so that a Redis that comes back is found at once.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
+/// After how long without a word the other end is asked whether it is there, and how often then.
+const KEEPALIVE: Duration = Duration::from_secs(5);
+
 /// The operation store. Cheap to clone; one multiplexed connection that reconnects by itself.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
@@ -75,8 +79,7 @@ impl Store {
     /// Connects, waiting up to `patience` for a Redis that is starting.
     pub async fn connect(settings: &Settings, patience: Duration) -> Result<Store, StoreError> {
         let info = settings.redis_url.as_str().into_connection_info().map_err(error::of_redis)?;
-        let client =
-            Client::open(info.set_tcp_settings(TcpSettings::default().set_nodelay(true))).map_err(error::of_redis)?;
+        let client = Client::open(info.set_tcp_settings(tcp())).map_err(error::of_redis)?;
         let started = Instant::now();
         let connection = loop {
             match connected(&client).await {
@@ -166,6 +169,12 @@ impl Clock {
     fn passed(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// A subscriber sends nothing: only keep-alive tells it that the other end is gone without a word.
+fn tcp() -> TcpSettings {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE);
+    TcpSettings::default().set_nodelay(true).set_keepalive(keepalive)
 }
 
 async fn connected(client: &Client) -> Result<ConnectionManager, RedisError> {

@@ -21,6 +21,11 @@ impl Fields {
         (!fields.is_empty()).then(|| Fields { record: record.into(), fields })
     }
 
+    /// The fields as they were read.
+    pub(super) fn raw(self) -> HashMap<String, String> {
+        self.fields
+    }
+
     /// A text; `None` when absent or empty.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         self.fields.get(name).filter(|value| !value.is_empty()).cloned()

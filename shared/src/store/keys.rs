@@ -10,7 +10,7 @@ pub const OPERATION: &str = "op";
 pub const STEPS: &str = "steps";
 /// `journal:<operation>`, list: its journal; sequence numbers are positions, so they have no gap.
 pub const JOURNAL: &str = "journal";
-/// `events`, stream: the entries of all journals, the newest 200,000.
+/// `events`, stream: the entries of all journals, the newest 100,000.
 pub const EVENTS: &str = "events";
 /// `operations`, sorted set: all operations by the moment of acceptance.
 pub const OPERATIONS: &str = "operations";

@@ -1,8 +1,8 @@
 //! Listing operations, newest first.
 
 use super::fields::Fields;
-use super::operation::Raw;
-use super::{Refusal, Store, StoreError, claim, error, keys};
+use super::operation::{Raw, Recorded};
+use super::{Refusal, Store, StoreError, error, keys};
 use crate::ids::OperationId;
 use crate::names::{DistrictName, HeritageName};
 use crate::operation::{Kind, Operation, State};
@@ -65,16 +65,22 @@ impl std::fmt::Display for Cursor {
 }
 
 impl Filter {
-    fn matches(&self, fields: &Fields) -> Result<bool, StoreError> {
-        let is_one_of = |wanted: bool, none: bool| none || wanted;
-        let (state, kind): (State, Kind) = (fields.required_word("state")?, fields.required_word("kind")?);
-        Ok(is_one_of(self.states.contains(&state), self.states.is_empty())
-            && is_one_of(self.kinds.contains(&kind), self.kinds.is_empty())
-            && self.district.as_ref().is_none_or(|it| fields.text("district").as_deref() == Some(it.as_str()))
-            && self.heritage.as_ref().is_none_or(|it| fields.text("heritage").as_deref() == Some(it.as_str()))
-            && self.actor.as_ref().is_none_or(|it| fields.text("actor").as_deref() == Some(it)))
+    fn only_matching(&self, raw: Raw) -> Result<Option<Raw>, StoreError> {
+        let Some(fields) = Fields::of(keys::OPERATION, raw) else { return Ok(None) };
+        let is_one_of_states = self.states.is_empty() || self.states.contains(&fields.required_word::<State>("state")?);
+        let is_one_of_kinds = self.kinds.is_empty() || self.kinds.contains(&fields.required_word::<Kind>("kind")?);
+        let is = |name: &str, wanted: Option<&str>| wanted.is_none_or(|it| fields.text(name).as_deref() == Some(it));
+        let matches = is_one_of_states
+            && is_one_of_kinds
+            && is("district", self.district.as_ref().map(DistrictName::as_str))
+            && is("heritage", self.heritage.as_ref().map(HeritageName::as_str))
+            && is("actor", self.actor.as_deref());
+        Ok(matches.then(|| fields.raw()))
     }
 }
+
+/// An operation on the way to a page: `None` when it does not match.
+type Seen = (Cursor, Option<Raw>);
 
 impl Store {
     /// Operations, newest first. `cursor` is the `next` of the page before; `Refused(Stale)` when it never was one.
@@ -88,37 +94,27 @@ impl Store {
             Some(text) => Some(Cursor::parse(text).ok_or(StoreError::Refused(Refusal::Stale))?),
             None => None,
         };
-        let mut found: Vec<OperationId> = vec![];
-        let mut more = true;
+        let (mut found, mut more) = (vec![], true);
         for _ in 0..BATCHES {
             let batch = self.batch(filter, cursor.as_ref()).await?;
             more = !batch.is_empty();
-            for (accepted, id, is_match) in batch {
+            for (seen, matching) in batch {
                 if found.len() == limit {
                     break;
                 }
-                cursor = Some(Cursor { accepted, id: id.to_string() });
-                if is_match {
-                    found.push(id);
-                }
+                found.extend(matching.map(|fields| (seen.id.clone(), fields)));
+                cursor = Some(seen);
             }
             if !more || found.len() == limit {
                 break;
             }
         }
-        let mut items = vec![];
-        for id in &found {
-            items.extend(self.operation(id).await?);
-        }
+        let items = self.with_steps(found).await?;
         Ok(Page { items, next: cursor.filter(|_| more).map(|cursor| cursor.to_string()) })
     }
 
-    /// The next operations after a cursor, with the moment of acceptance, and whether they match.
-    async fn batch(
-        &self,
-        filter: &Filter,
-        cursor: Option<&Cursor>,
-    ) -> Result<Vec<(u64, OperationId, bool)>, StoreError> {
+    /// The next operations after a cursor.
+    async fn batch(&self, filter: &Filter, cursor: Option<&Cursor>) -> Result<Vec<Seen>, StoreError> {
         let until = filter.until.map_or_else(|| "+inf".to_owned(), |until| format!("({}", until.0));
         let newest = cursor.map_or(until, |cursor| cursor.accepted.to_string());
         let oldest = filter.since.map_or_else(|| "-inf".to_owned(), |since| since.0.to_string());
@@ -126,25 +122,34 @@ impl Store {
         range.arg(self.key(keys::OPERATIONS, &[])).arg(newest).arg(oldest).arg("WITHSCORES");
         range.arg("LIMIT").arg(0).arg(BATCH);
         let listed: Vec<(String, u64)> = self.query(range).await?;
-        let fresh: Vec<_> = listed
+        let fresh: Vec<Cursor> = listed
             .into_iter()
             .filter(|(id, accepted)| cursor.is_none_or(|cursor| cursor.is_before(*accepted, id)))
+            .map(|(id, accepted)| Cursor { accepted, id })
             .collect();
-        if fresh.is_empty() {
+        let read = self.hashes(keys::OPERATION, fresh.iter().map(|seen| seen.id.as_str())).await?;
+        fresh.into_iter().zip(read).map(|(seen, raw)| Ok((seen, filter.only_matching(raw)?))).collect()
+    }
+
+    async fn with_steps(&self, found: Vec<(String, Raw)>) -> Result<Vec<Operation>, StoreError> {
+        let steps = self.hashes(keys::STEPS, found.iter().map(|(id, _)| id.as_str())).await?;
+        let mut items = vec![];
+        for ((id, fields), steps) in found.into_iter().zip(steps) {
+            let id = OperationId::parse(&id).map_err(|wrong| error::corrupt(keys::OPERATIONS, &wrong))?;
+            items.extend(Recorded::of(&id, fields, steps)?.map(|recorded| recorded.operation));
+        }
+        Ok(items)
+    }
+
+    /// The hashes of a family, in one round trip.
+    async fn hashes<'a>(&self, family: &str, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Raw>, StoreError> {
+        let mut pipe = redis::pipe();
+        for id in ids {
+            pipe.hgetall(self.key(family, &[id]));
+        }
+        if pipe.is_empty() {
             return Ok(vec![]);
         }
-        let mut pipe = redis::pipe();
-        for (id, _) in &fresh {
-            pipe.hgetall(self.key(keys::OPERATION, &[id]));
-        }
-        let read: Vec<Raw> = pipe.query_async(&mut self.connection()).await.map_err(error::of_redis)?;
-        let ids = claim::ids(fresh.iter().map(|(id, _)| id.clone()).collect())?;
-        let mut batch = vec![];
-        for ((fields, id), (_, accepted)) in read.into_iter().zip(ids).zip(fresh) {
-            let fields = Fields::of(format!("{}:{id}", keys::OPERATION), fields);
-            let is_match = fields.map_or(Ok(false), |fields| filter.matches(&fields))?;
-            batch.push((accepted, id, is_match));
-        }
-        Ok(batch)
+        pipe.query_async(&mut self.connection()).await.map_err(error::of_redis)
     }
 }

@@ -60,7 +60,7 @@ impl Fetcher {
                 Ok(Some(claim)) => return Some(self.hold(claim, asked)),
                 Ok(None) => tokio::select! {
                     () = wake.notified() => {}
-                    () = tokio::time::sleep(POLL) => {}
+                    () = tokio::time::sleep(self.store.next_due_in(POLL)) => {}
                     () = self.stop.cancelled() => {}
                 },
                 Err(error) => {

@@ -5,9 +5,9 @@
 -- Result  ok, now; or fenced, now
 
 local id, fence = take(), take()
-local holds = hold(id, fence)
-if holds ~= 'held' then
-  return {holds == 'released' and 'ok' or 'fenced', now}
+local unheld = answer_unheld(id, fence)
+if unheld then
+  return unheld
 end
 write_checkpoint(id)
 local state, fields, finished = take(), take_list(), take()

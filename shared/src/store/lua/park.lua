@@ -5,9 +5,9 @@
 
 local POLL_MS = 500
 local id, fence = take(), take()
-local holds = hold(id, fence)
-if holds ~= 'held' then
-  return {holds == 'released' and 'ok' or 'fenced', now}
+local unheld = answer_unheld(id, fence)
+if unheld then
+  return unheld
 end
 write_checkpoint(id)
 local reason, after, seen_cancel, parked = take(), tonumber(take()), take() == '1', take()

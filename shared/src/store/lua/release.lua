@@ -4,9 +4,10 @@
 -- Result  ok, now; or fenced, now
 
 local id, fence = take(), take()
-local holds = hold(id, fence)
-if holds == 'held' then
-  give_back(id, fence)
-  make_ready(id)
+local unheld = answer_unheld(id, fence)
+if unheld then
+  return unheld
 end
-return {holds == 'fenced' and 'fenced' or 'ok', now}
+give_back(id, fence)
+make_ready(id)
+return {'ok', now}

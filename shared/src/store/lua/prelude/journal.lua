@@ -1,7 +1,7 @@
 -- Prelude: the journal. It is a list, so that sequence numbers are positions and cannot have a gap.
 -- An entry is `<milliseconds> <attempt> <event as JSON>`; the JSON is never decoded here, cjson would spoil it.
 
-local EVENTS_KEPT = 200000
+local EVENTS_KEPT = 100000
 
 local function journal(id, events)
   local attempt, seq = field(id, 'attempt'), nil
