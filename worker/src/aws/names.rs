@@ -53,9 +53,14 @@ impl Names {
         shortened(&format!("{}{district}-{heritage}-{region}-{purpose}", self.prefix), ROLE)
     }
 
+    /// How the families of a heritage's task definitions begin.
+    pub fn families(&self, district: &DistrictName, heritage: &HeritageName) -> String {
+        format!("{}{district}-{heritage}-", self.prefix)
+    }
+
     /// The family of a service's task definitions.
     pub fn family(&self, district: &DistrictName, heritage: &HeritageName, service: &ServiceName) -> String {
-        format!("{}{district}-{heritage}-{service}", self.prefix)
+        format!("{}{service}", self.families(district, heritage))
     }
 
     /// The ECS service, unique in its cluster.

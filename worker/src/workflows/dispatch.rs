@@ -4,7 +4,10 @@ use shared::names::HeritageName;
 use shared::operation::{Kind, Target};
 use shared::problem::Code;
 
-use super::{DeleteDistrict, DistrictCx, HeritageCx, ProvisionDistrict, Services, UpdateDistrict};
+use super::{
+    CreateHeritage, DeleteDistrict, DeleteHeritage, DistrictCx, HeritageCx, ProvisionDistrict, RollOut, ScaleService,
+    Services, UpdateDistrict,
+};
 use crate::engine::{Departure, Failure, Held, Workflow, drive};
 
 /// Carries a claimed operation out until it ends, waits in nobody's hands, or leaves this worker.
@@ -13,15 +16,11 @@ pub async fn run(services: &Services, held: &Held) -> Departure {
         Kind::ProvisionDistrict => on_district(services, held, ProvisionDistrict).await,
         Kind::UpdateDistrict => on_district(services, held, UpdateDistrict).await,
         Kind::DeleteDistrict => on_district(services, held, DeleteDistrict).await,
-        Kind::CreateHeritage => not_yet(services, held).await,
-        Kind::DeployHeritage | Kind::SetEnvVars | Kind::UnsetEnvVars => not_yet(services, held).await,
-        Kind::ScaleService => not_yet(services, held).await,
-        Kind::DeleteHeritage => not_yet(services, held).await,
+        Kind::CreateHeritage => on_heritage(services, held, CreateHeritage).await,
+        Kind::DeployHeritage | Kind::SetEnvVars | Kind::UnsetEnvVars => on_heritage(services, held, RollOut).await,
+        Kind::ScaleService => on_heritage(services, held, ScaleService).await,
+        Kind::DeleteHeritage => on_heritage(services, held, DeleteHeritage).await,
     }
-}
-
-async fn not_yet(_: &Services, held: &Held) -> Departure {
-    drive(held, &ProvisionDistrict, async |_| Err(Failure::permanent(Code::NotSupported, "not built yet"))).await
 }
 
 async fn on_district<W: Workflow<Cx = DistrictCx>>(services: &Services, held: &Held, workflow: W) -> Departure {
@@ -29,7 +28,6 @@ async fn on_district<W: Workflow<Cx = DistrictCx>>(services: &Services, held: &H
     drive(held, &workflow, async |run| DistrictCx::prepare(services, run, district).await).await
 }
 
-#[expect(dead_code, reason = "interim")]
 async fn on_heritage<W: Workflow<Cx = HeritageCx>>(services: &Services, held: &Held, workflow: W) -> Departure {
     let target = &held.operation().target;
     drive(held, &workflow, async |run| {

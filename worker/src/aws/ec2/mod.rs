@@ -4,6 +4,7 @@
 
 mod address;
 mod instance;
+mod interface;
 mod internet_gateway;
 mod launch_template;
 mod nat_gateway;

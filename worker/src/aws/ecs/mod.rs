@@ -7,6 +7,7 @@ mod stopped_task;
 mod task_definition;
 
 use aws_config::SdkConfig;
+use shared::time::Timestamp;
 
 pub use cluster::ContainerInstance;
 pub use service::{Balancing, NewService, ServiceChange};
@@ -39,4 +40,9 @@ fn sdk_tags(tags: &[Tag]) -> Option<Vec<aws_sdk_ecs::types::Tag>> {
 
 fn read_tags(tags: &[aws_sdk_ecs::types::Tag]) -> Vec<Tag> {
     tags.iter().map(|tag| Tag::new(tag.key().unwrap_or_default(), tag.value().unwrap_or_default())).collect()
+}
+
+fn moment(time: Option<&aws_smithy_types::DateTime>) -> Timestamp {
+    let millis = time.and_then(|time| time.to_millis().ok()).and_then(|millis| u64::try_from(millis).ok());
+    Timestamp(millis.unwrap_or_default())
 }

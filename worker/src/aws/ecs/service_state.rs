@@ -3,7 +3,7 @@
 use aws_sdk_ecs::types::DeploymentRolloutState;
 use shared::time::Timestamp;
 
-use super::read_tags;
+use super::{moment, read_tags};
 use crate::aws::Tag;
 
 /// Whether a service is there.
@@ -135,9 +135,4 @@ fn text(field: Option<&str>) -> String {
 
 fn count(number: i32) -> u32 {
     u32::try_from(number).unwrap_or_default()
-}
-
-fn moment(time: Option<&aws_smithy_types::DateTime>) -> Timestamp {
-    let millis = time.and_then(|time| time.to_millis().ok()).and_then(|millis| u64::try_from(millis).ok());
-    Timestamp(millis.unwrap_or_default())
 }

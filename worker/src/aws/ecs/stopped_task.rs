@@ -3,8 +3,9 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>
 
 use aws_sdk_ecs::types::{DesiredStatus, Task};
+use shared::time::Timestamp;
 
-use super::Ecs;
+use super::{Ecs, moment};
 use crate::aws::{AbsentOk, NotCalled};
 
 /// A task that stopped.
@@ -14,6 +15,10 @@ pub struct StoppedTask {
     pub started_by: String,
     /// Why it stopped, with what its containers say.
     pub reason: String,
+    /// Whether it stopped by itself or by its health; else ECS no longer wanted it.
+    pub failed: bool,
+    /// When, by ECS' clock.
+    pub at: Timestamp,
 }
 
 impl Ecs {
@@ -40,7 +45,12 @@ fn read(task: &Task) -> StoppedTask {
             (None, Some(code)) => Some(format!("exit code {code}")),
             (None, None) => None,
         });
-    let said = task.stopped_reason().map(str::to_owned);
-    let reason = said.into_iter().chain(containers).collect::<Vec<_>>().join("; ");
-    StoppedTask { started_by: task.started_by().unwrap_or_default().to_owned(), reason }
+    let said = task.stopped_reason().unwrap_or_default();
+    let reason = [said.to_owned()].into_iter().chain(containers).collect::<Vec<_>>().join("; ");
+    StoppedTask {
+        started_by: task.started_by().unwrap_or_default().to_owned(),
+        reason,
+        failed: !said.starts_with("Scaling activity"),
+        at: moment(task.stopped_at()),
+    }
 }

@@ -1,0 +1,59 @@
+//! The name under which the world finds a public service.
+//!
+//! Makes        one A record in the district's public zone, an alias of the service's load balancer
+//! Repeat-safe  found again by name and value
+//! Undo         deletes the record, if this operation wrote it
+
+use shared::heritage::ServiceSpec;
+use shared::problem::Code;
+
+use super::{CreateLoadBalancer, record};
+use crate::aws::route53::{Answer, Record};
+use crate::engine::{Failure, Found, Ready, Resource};
+use crate::workflows::HeritageCx;
+
+pub(crate) struct CreatePublicRecord(pub(crate) ServiceSpec);
+
+impl CreatePublicRecord {
+    async fn wanted(&self, cx: &HeritageCx) -> Result<Record, Failure> {
+        let invalid = |detail: &str| Failure::permanent(Code::GivenResourceInvalid, detail);
+        let record = cx.public_record(&self.0.name).await?;
+        let (zone_id, name) = record.ok_or_else(|| invalid("the public zone of the district is not there"))?;
+        let balancer = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing;
+        let balancer_zone = balancer.zone_id.ok_or_else(|| invalid("the load balancer tells no zone for aliases"))?;
+        let answer = Answer::Alias { target: balancer.dns_name.to_ascii_lowercase(), zone_id: balancer_zone };
+        Ok(Record { zone_id, name, answer })
+    }
+}
+
+impl Resource for CreatePublicRecord {
+    type Cx = HeritageCx;
+    type Output = Record;
+    const NAME: &'static str = "create_public_record";
+
+    fn of(&self) -> Option<&str> {
+        Some(self.0.name.as_str())
+    }
+
+    fn ids(record: &Record) -> Vec<String> {
+        vec![record.name.clone()]
+    }
+
+    async fn find(&self, cx: &HeritageCx) -> Result<Found<Record>, Failure> {
+        record::find(cx, self, &self.wanted(cx).await?).await
+    }
+
+    async fn create(&self, cx: &HeritageCx) -> Result<Record, Failure> {
+        let wanted = self.wanted(cx).await?;
+        cx.aws.route53.put_record(&wanted).await?;
+        Ok(wanted)
+    }
+
+    async fn ready(&self, cx: &HeritageCx, standing: &Record) -> Result<Ready, Failure> {
+        record::check(standing, &self.wanted(cx).await?)
+    }
+
+    async fn delete(&self, cx: &HeritageCx, record: Record) -> Result<(), Failure> {
+        Ok(cx.aws.route53.delete_record(&record).await?)
+    }
+}

@@ -1,0 +1,57 @@
+//! The name under which a service is found inside its district.
+//!
+//! Makes        one CNAME in the private zone, to the service's load balancer
+//! Repeat-safe  found again by name and value
+//! Undo         deletes the record, if this operation wrote it
+
+use shared::heritage::ServiceSpec;
+
+use super::{CreateLoadBalancer, record};
+use crate::aws::route53::{Answer, Record};
+use crate::engine::{Failure, Found, Ready, Resource};
+use crate::workflows::HeritageCx;
+
+/// Seconds that resolvers may keep it.
+const TTL: i64 = 60;
+
+pub(crate) struct CreateRecord(pub(crate) ServiceSpec);
+
+impl CreateRecord {
+    fn wanted(&self, cx: &HeritageCx) -> Result<Record, Failure> {
+        let (zone_id, name) = cx.private_record(&self.0.name)?;
+        let target = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing.dns_name.to_ascii_lowercase();
+        Ok(Record { zone_id, name, answer: Answer::Cname { target, ttl: TTL } })
+    }
+}
+
+impl Resource for CreateRecord {
+    type Cx = HeritageCx;
+    type Output = Record;
+    const NAME: &'static str = "create_record";
+
+    fn of(&self) -> Option<&str> {
+        Some(self.0.name.as_str())
+    }
+
+    fn ids(record: &Record) -> Vec<String> {
+        vec![record.name.clone()]
+    }
+
+    async fn find(&self, cx: &HeritageCx) -> Result<Found<Record>, Failure> {
+        record::find(cx, self, &self.wanted(cx)?).await
+    }
+
+    async fn create(&self, cx: &HeritageCx) -> Result<Record, Failure> {
+        let wanted = self.wanted(cx)?;
+        cx.aws.route53.put_record(&wanted).await?;
+        Ok(wanted)
+    }
+
+    async fn ready(&self, cx: &HeritageCx, standing: &Record) -> Result<Ready, Failure> {
+        record::check(standing, &self.wanted(cx)?)
+    }
+
+    async fn delete(&self, cx: &HeritageCx, record: Record) -> Result<(), Failure> {
+        Ok(cx.aws.route53.delete_record(&record).await?)
+    }
+}

@@ -1,0 +1,89 @@
+//! Waiting until a service is as asked for.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::heritage::ServiceSpec;
+use shared::problem::Code;
+
+use super::create_service::Reached;
+use super::verdict::{Observation, Verdict};
+use crate::aws::ecs::ServiceState;
+use crate::engine::{Failure, Turn, Wait};
+use crate::workflows::HeritageCx;
+
+/// How long a service may take.
+pub(crate) const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// A service that is as asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Settled {
+    /// ARN of the service.
+    pub(crate) arn: String,
+    /// ARN of the revision that it runs.
+    pub(crate) task_definition: String,
+    /// Tasks that run.
+    pub(crate) running: u32,
+}
+
+/// Looks once. Fails early when the service will never be as asked for.
+pub(crate) async fn settle(
+    cx: &HeritageCx,
+    service: &ServiceSpec,
+    reached: &Reached,
+) -> Result<Turn<Settled>, Failure> {
+    let observation = observe(cx, service).await?;
+    match observation.judge(service, &reached.task_definition, reached.since) {
+        Verdict::Settled => Ok(Turn::Done(Settled {
+            arn: reached.arn.clone(),
+            task_definition: reached.task_definition.clone(),
+            running: observation.state.running,
+        })),
+        Verdict::NotYet { running, in_service } => {
+            Ok(Turn::Wait(waiting(service, &observation.state, running, in_service)))
+        }
+        Verdict::Never(problem) => Err(Failure::new(crate::engine::Class::Permanent, problem)),
+    }
+}
+
+/// Looks once, for an undo: what went wrong before does not count against the way back.
+pub(crate) async fn settle_back(
+    cx: &HeritageCx,
+    service: &ServiceSpec,
+    reached: &Reached,
+) -> Result<Turn<()>, Failure> {
+    let observation = observe(cx, service).await?;
+    match observation.judge(service, &reached.task_definition, reached.since) {
+        Verdict::Settled => Ok(Turn::Done(())),
+        Verdict::NotYet { running, in_service } => {
+            Ok(Turn::Wait(waiting(service, &observation.state, running, in_service)))
+        }
+        Verdict::Never(_) => Ok(Turn::Wait(waiting(service, &observation.state, observation.state.running, 0))),
+    }
+}
+
+async fn observe(cx: &HeritageCx, service: &ServiceSpec) -> Result<Observation, Failure> {
+    let (cluster, name) = (cx.cluster(), cx.service_name(&service.name));
+    let gone = || Failure::permanent(Code::DeploymentFailed, format!("ECS service {name} is not there"));
+    let state = cx.aws.ecs.find_service(&cluster, &name).await?.ok_or_else(gone)?;
+    let enough = state.running >= service.desired_count;
+    let health = match enough && service.is_balanced() && service.desired_count > 0 {
+        true => cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?,
+        false => Vec::new(),
+    };
+    let stopped = if enough { Vec::new() } else { cx.aws.ecs.find_stopped_tasks(&cluster, &name).await? };
+    Ok(Observation { state, stopped, health })
+}
+
+fn waiting(service: &ServiceSpec, state: &ServiceState, running: u32, in_service: u32) -> Wait {
+    let (name, desired) = (&service.name, service.desired_count);
+    if desired == 0 {
+        return Wait::for_aws(format!("{name}: {} tasks still run", state.running));
+    }
+    let running = running.min(desired);
+    let headline = match running == desired && service.is_balanced() && in_service < desired {
+        true => format!("{name}: {in_service} of {desired} tasks in service"),
+        false => format!("{name}: {running} of {desired} tasks running"),
+    };
+    Wait::for_aws(headline).progress(running.into(), desired.into(), "tasks")
+}

@@ -1,0 +1,122 @@
+//! Whether a service is as asked for, may still become so, or never will.
+//!
+//! The postcondition: at desired 0 the service has the target and nothing runs; otherwise the PRIMARY deployment has the
+//! target and is the only one, its rollout is complete, running = desired, and the load balancer has that many in service.
+
+use std::collections::BTreeMap;
+
+use shared::heritage::ServiceSpec;
+use shared::problem::{Code, Problem};
+use shared::time::Timestamp;
+
+use crate::aws::ecs::{Deployment, Rollout, ServiceState, Status, StoppedTask};
+use crate::aws::elb::TargetHealth;
+
+/// How often the same must go wrong before it is believed.
+const TIMES: usize = 3;
+/// How many of ECS' last sentences are shown.
+const SHOWN: usize = 5;
+
+/// What was seen of a service.
+pub(crate) struct Observation {
+    /// What ECS says.
+    pub(crate) state: ServiceState,
+    /// Tasks that stopped; not looked for while enough run.
+    pub(crate) stopped: Vec<StoppedTask>,
+    /// What the load balancer says; not asked while too few run.
+    pub(crate) health: Vec<TargetHealth>,
+}
+
+/// What follows from it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// It is as asked for.
+    Settled,
+    /// So many tasks run, and so many of them are in service.
+    NotYet {
+        /// Tasks of the target that run.
+        running: u32,
+        /// Instances that the load balancer sends requests to.
+        in_service: u32,
+    },
+    /// It will not become so.
+    Never(Problem),
+}
+
+impl Observation {
+    /// Judges. What ECS said until `since` is about an earlier change.
+    pub(crate) fn judge(&self, service: &ServiceSpec, target: &str, since: Timestamp) -> Verdict {
+        let state = &self.state;
+        let primary = state.primary().filter(|primary| primary.task_definition == target);
+        let running = primary.map_or(0, |primary| primary.running);
+        let in_service = u32::try_from(self.health.iter().filter(|it| it.in_service).count()).unwrap_or_default();
+        if state.status != Status::Active {
+            let detail = format!("ECS service {} was deleted meanwhile", state.name);
+            return Verdict::Never(self.with_evidence(Problem::new(Code::DeploymentFailed, detail)));
+        }
+        let is_settled = match service.desired_count {
+            0 => state.desired == 0 && state.task_definition == target && state.running + state.pending == 0,
+            desired => {
+                let is_balanced = !service.is_balanced() || in_service >= desired;
+                primary.is_some_and(|primary| self.is_complete(primary, desired)) && is_balanced
+            }
+        };
+        if is_settled {
+            return Verdict::Settled;
+        }
+        match primary.and_then(|primary| self.why_never(primary, since)) {
+            Some(problem) => Verdict::Never(self.with_evidence(problem)),
+            None => Verdict::NotYet { running, in_service },
+        }
+    }
+
+    fn is_complete(&self, primary: &Deployment, desired: u32) -> bool {
+        let state = &self.state;
+        let counts = primary.running == desired && state.running == desired && state.desired == desired;
+        let rolled_out = matches!(primary.rollout, Rollout::Completed | Rollout::NotTold);
+        counts && rolled_out && state.deployments.len() == 1
+    }
+
+    fn why_never(&self, primary: &Deployment, since: Timestamp) -> Option<Problem> {
+        let name = &self.state.name;
+        if primary.rollout == Rollout::Failed {
+            let detail = format!("ECS gave up the deployment of {name}: {}", primary.reason);
+            return Some(Problem::new(Code::DeploymentFailed, detail));
+        }
+        let mut reasons = BTreeMap::<&str, usize>::new();
+        let of_primary = |task: &&StoppedTask| task.started_by == primary.id && task.at > since && task.failed;
+        for task in self.stopped.iter().filter(of_primary) {
+            *reasons.entry(&task.reason).or_default() += 1;
+        }
+        if let Some((reason, _)) = reasons.into_iter().find(|(_, times)| *times >= TIMES) {
+            let detail = format!("the tasks of {name} do not stay up: {reason}");
+            return Some(Problem::new(Code::DeploymentFailed, detail));
+        }
+        let unplaced = |(at, message): &&(Timestamp, String)| *at > since && is_unplaced(message);
+        let unplaced: Vec<_> = self.state.events.iter().filter(unplaced).collect();
+        let (_, newest) = unplaced.first().filter(|_| unplaced.len() >= TIMES)?;
+        Some(Problem::new(Code::UnableToPlace, newest.clone()))
+    }
+
+    fn with_evidence(&self, mut problem: Problem) -> Problem {
+        for task in self.stopped.iter().filter(|task| task.failed).take(SHOWN) {
+            problem = problem.with_evidence("stopped_task", &task.reason);
+        }
+        for (_, message) in self.state.events.iter().take(SHOWN) {
+            problem = problem.with_evidence("service_event", message);
+        }
+        for target in self.health.iter().filter(|target| !target.in_service) {
+            problem = problem.with_evidence("target_health", format!("{}: {}", target.instance, target.description));
+        }
+        problem
+    }
+}
+
+/// ECS has no code for it.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html>
+fn is_unplaced(message: &str) -> bool {
+    message.contains("was unable to place a task")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! The ECS service goes.
+//!
+//! Makes        nothing: deletes the service, and waits until it is inactive
+//! Repeat-safe  a service that is going is waited for, one that is gone is done
+//! Undo         cannot be undone
+
+use shared::heritage::ServiceSpec;
+
+use super::final_once_begun;
+use crate::aws::ecs::Status;
+use crate::engine::{Failure, Step, Turn, Undone, Wait};
+use crate::workflows::HeritageCx;
+
+/// Deletes a service.
+pub(crate) struct DeleteService(pub(crate) ServiceSpec);
+
+impl Step for DeleteService {
+    type Cx = HeritageCx;
+    type Output = String;
+    const NAME: &'static str = "delete_service";
+
+    fn of(&self) -> Option<&str> {
+        Some(self.0.name.as_str())
+    }
+
+    fn resources(name: &String) -> Vec<String> {
+        vec![name.clone()]
+    }
+
+    async fn run(&self, cx: &HeritageCx) -> Result<Turn<String>, Failure> {
+        remove(cx, self, &self.0).await
+    }
+
+    async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
+        final_once_begun(cx, self)
+    }
+}
+
+/// Deletes a service of this heritage, and waits until it is inactive: until then ECS needs the role that registers with
+/// load balancers.
+pub(crate) async fn remove<S: Step>(cx: &HeritageCx, step: &S, service: &ServiceSpec) -> Result<Turn<String>, Failure> {
+    let (cluster, name) = (cx.cluster(), cx.service_name(&service.name));
+    let state = cx.aws.ecs.find_service(&cluster, &name).await?;
+    let Some(state) = state.filter(|it| it.status != Status::Inactive && cx.owner.covers(&it.tags)) else {
+        return Ok(Turn::Done(name));
+    };
+    if state.status == Status::Active {
+        cx.run.intent(step, &name).await?;
+        cx.aws.ecs.delete_service(&cluster, &name).await?;
+    }
+    Ok(Turn::Wait(Wait::for_aws(format!("{}: waiting until it is gone, {} tasks run", service.name, state.running))))
+}

@@ -1,0 +1,76 @@
+//! Changing a service, and changing it back.
+
+use serde::{Deserialize, Serialize};
+use shared::heritage::ServiceSpec;
+use shared::problem::Code;
+
+use crate::aws::ecs::{ServiceChange, ServiceState, Status};
+use crate::engine::{Failure, Step, Turn, Undone};
+use crate::workflows::HeritageCx;
+use crate::workflows::create_heritage::create_service::Reached;
+use crate::workflows::create_heritage::percents::{interrupts, percents};
+use crate::workflows::create_heritage::settle::settle_back;
+
+/// What a service was, noted before it is changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Before {
+    reached: Reached,
+    change: ServiceChange,
+}
+
+/// Changes a service to this revision, or to the one that it has, and to its new count. UpdateService takes no token, but
+/// does nothing when it asks for what stands.
+pub(crate) async fn update<S: Step>(
+    cx: &HeritageCx,
+    step: &S,
+    service: &ServiceSpec,
+    revision: Option<String>,
+) -> Result<Turn<Reached>, Failure> {
+    let name = cx.service_name(&service.name);
+    let state = standing(cx, &name).await?;
+    let instances = cx.target.district.spec.cluster_size;
+    if revision.is_some() && interrupts(service, instances) {
+        cx.run.warn(format!("{}: no spare instance, so its only task stops before the new one starts", service.name));
+    }
+    let change = ServiceChange {
+        task_definition: revision.unwrap_or_else(|| state.task_definition.clone()),
+        desired: service.desired_count,
+        percents: percents(service, instances),
+    };
+    cx.run.intent(step, Before { reached: Reached::from(&state), change: standing_change(&state) }).await?;
+    cx.aws.ecs.update_service(&cx.cluster(), &name, &change).await?;
+    let noted: Option<Before> = cx.run.note_of(step)?;
+    let since = noted.map_or_else(|| Reached::from(&state).since, |before| before.reached.since);
+    Ok(Turn::Done(Reached { arn: state.arn, task_definition: change.task_definition, since }))
+}
+
+/// Changes a service back to what was noted, and waits until it is so.
+pub(crate) async fn update_back<S: Step>(cx: &HeritageCx, step: &S, service: &ServiceSpec) -> Result<Undone, Failure> {
+    let Some(before): Option<Before> = cx.run.note_of(step)? else { return Ok(Undone::Done(Vec::new())) };
+    let name = cx.service_name(&service.name);
+    if standing_change(&standing(cx, &name).await?) != before.change {
+        cx.aws.ecs.update_service(&cx.cluster(), &name, &before.change).await?;
+    }
+    let service = ServiceSpec { desired_count: before.change.desired, ..service.clone() };
+    match settle_back(cx, &service, &before.reached).await? {
+        Turn::Done(()) => Ok(Undone::Done(vec![before.reached.arn])),
+        Turn::Wait(wait) => Ok(Undone::Wait(wait)),
+    }
+}
+
+async fn standing(cx: &HeritageCx, name: &str) -> Result<ServiceState, Failure> {
+    let state = cx.aws.ecs.find_service(&cx.cluster(), name).await?;
+    let gone = || {
+        let detail = format!("ECS service {name} is not in cluster {} any more", cx.cluster());
+        Failure::permanent(Code::ResourceFailed, detail)
+    };
+    state.filter(|state| state.status == Status::Active).ok_or_else(gone)
+}
+
+fn standing_change(state: &ServiceState) -> ServiceChange {
+    ServiceChange {
+        task_definition: state.task_definition.clone(),
+        desired: state.desired,
+        percents: (state.minimum_percent, state.maximum_percent),
+    }
+}
