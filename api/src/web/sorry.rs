@@ -1,0 +1,44 @@
+//! Pages for what cannot be shown or done.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use shared::problem::Code;
+
+use super::layout::bare;
+use super::parts::problem;
+use crate::problem::Refused;
+
+/// A refusal as a page.
+pub(super) struct Sorry(pub(super) Refused);
+
+impl<E> From<E> for Sorry
+where
+    Refused: From<E>,
+{
+    fn from(error: E) -> Self {
+        Sorry(error.into())
+    }
+}
+
+impl IntoResponse for Sorry {
+    fn into_response(self) -> Response {
+        let refusal = &self.0.0;
+        let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let page = bare(
+            &refusal.title,
+            html! {
+                main.narrow {
+                    (problem::block(refusal))
+                    p { a href="/ui/operations" { "To the operations" } }
+                }
+            },
+        );
+        (status, page).into_response()
+    }
+}
+
+/// The page of addresses that lead nowhere.
+pub(super) async fn no_such_page() -> Sorry {
+    Sorry(Refused::new(Code::NotFound, "there is no such page"))
+}
