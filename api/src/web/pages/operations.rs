@@ -12,6 +12,7 @@ use strum::VariantNames;
 
 use super::operation;
 use crate::app::Api;
+use crate::change_request::Plain;
 use crate::place::OfOperation;
 use crate::problem::Refused;
 use crate::routes;
@@ -152,7 +153,7 @@ pub(in crate::web) async fn cancel(
     visitor: Visitor,
     OfOperation(id): OfOperation,
 ) -> Result<Redirect, Sorry> {
-    routes::operations::cancel(api, OfOperation(id.clone()), visitor.sender()).await?;
+    routes::operations::cancel(api, OfOperation(id.clone()), Plain { sender: visitor.sender() }).await?;
     Ok(back_to(&id))
 }
 
@@ -163,7 +164,7 @@ pub(in crate::web) async fn retry(
     visitor: Visitor,
     OfOperation(id): OfOperation,
 ) -> Result<Redirect, Sorry> {
-    routes::operations::retry(api, OfOperation(id.clone()), visitor.sender()).await?;
+    routes::operations::retry(api, OfOperation(id.clone()), Plain { sender: visitor.sender() }).await?;
     Ok(back_to(&id))
 }
 
