@@ -8,13 +8,10 @@ use std::time::Duration;
 
 use shared::ids::OperationId;
 use shared::names::HeritageName;
-use shared::operation::{OnFailure, Operation, Reason, State, Target};
-use shared::outline::{self, Standing};
-use shared::payload::Payload;
+use shared::operation::{Operation, Reason, State};
 use shared::problem::{Code, Problem};
-use shared::store::{Acceptance, Accepted, Expect, HeritageView, StoreError};
 
-use super::asked;
+use super::child::{child, unread};
 use crate::engine::{Class, Failure, Step, Turn, Undone, Wait};
 use crate::workflows::DistrictCx;
 
@@ -57,50 +54,6 @@ impl Step for DeleteHeritages {
     }
 }
 
-/// The child for a heritage: as it stands, or accepted now; `None` when the heritage went without one.
-async fn child(cx: &DistrictCx, name: &HeritageName, all: &[HeritageView]) -> Result<Option<Operation>, Failure> {
-    let id = OperationId::of_child(cx.run.operation(), &format!("{name}/{}", cx.run.attempt()));
-    if let Some(child) = cx.run.store().operation(&id).await.map_err(unread)? {
-        return Ok(Some(child));
-    }
-    let Some(view) = all.iter().find(|view| view.heritage.name == *name) else { return Ok(None) };
-    let acceptance = acceptance(cx, id, view).await?;
-    match cx.run.store().accept(&acceptance).await.map_err(unread)? {
-        Accepted::New(child) | Accepted::Replayed(child) => Ok(Some(child)),
-    }
-}
-
-async fn acceptance(cx: &DistrictCx, id: OperationId, view: &HeritageView) -> Result<Acceptance, Failure> {
-    let district = cx.run.store().district(&cx.district).await.map_err(unread)?;
-    let payload = Payload::DeleteHeritage { keep_logs: asked(cx).keep_logs };
-    let standing = Standing {
-        district: Some(&cx.district),
-        district_spec: Some(&cx.target.spec),
-        heritage: Some(&view.heritage.name),
-        heritage_spec: view.heritage.applied.as_ref(),
-        heritages: &[],
-    };
-    let outline = outline::of(&payload, &standing);
-    let heritage = Some(view.heritage.name.clone());
-    Ok(Acceptance {
-        id,
-        target: Target { district: cx.district.clone(), heritage, service: None },
-        payload,
-        outline,
-        actor: cx.run.actor().to_owned(),
-        request_id: cx.run.claimed().request_id.clone(),
-        trace_id: cx.run.claimed().trace_id.clone(),
-        on_failure: OnFailure::Undo,
-        idempotency: None,
-        expect: Expect { district: district.map(|(_, revision, _)| revision), heritage: Some(view.revision) },
-        reserve: vec![],
-        district: None,
-        heritage: None,
-        supersedes: None,
-        parent: Some(cx.run.operation().clone()),
-    })
-}
-
 fn failed(children: &[Operation]) -> Option<Problem> {
     let failed: Vec<_> = children.iter().filter(|child| child.state != State::Succeeded).collect();
     let first = failed.first()?;
@@ -110,10 +63,4 @@ fn failed(children: &[Operation]) -> Option<Problem> {
         format!("{} {}: {why}", child.id, child.state)
     });
     Some(told.fold(Problem::new(Code::ChildFailed, detail), |problem, child| problem.with_evidence("child", child)))
-}
-
-/// The store does not answer, or the record changed while it was read: both pass.
-fn unread(error: StoreError) -> Failure {
-    let detail = format!("the heritages' deletion cannot be accepted now: {error}");
-    Failure::new(Class::Transient, Problem::new(Code::StoreUnavailable, detail))
 }

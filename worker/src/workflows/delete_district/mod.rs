@@ -5,6 +5,7 @@
 
 mod check_foreign_records;
 mod check_nothing_left;
+mod child;
 mod delete_auto_scaling_group;
 mod delete_cluster;
 mod delete_heritages;
