@@ -25,7 +25,7 @@ pub(super) enum Next {
     /// The step is done or undone: those behind it may begin.
     Free,
     /// The step, or its undo, failed for good.
-    Failed(Problem),
+    Failed(Box<Problem>),
 }
 
 impl Run {
@@ -80,7 +80,7 @@ impl Run {
                 late.aws = problem.aws;
                 self.give_up(label, way, late)
             }
-            (Decision::GiveUp, _) => self.give_up(label, way, *problem),
+            (Decision::GiveUp, _) => self.give_up(label, way, problem),
         }
     }
 
@@ -113,7 +113,7 @@ impl Run {
         }
     }
 
-    fn give_up(&self, label: &str, way: Way, mut problem: Problem) -> Next {
+    fn give_up(&self, label: &str, way: Way, mut problem: Box<Problem>) -> Next {
         problem.operation = Some(self.operation().clone());
         problem.step = Some(label.to_owned());
         let now = self.now();
@@ -126,7 +126,7 @@ impl Run {
     }
 }
 
-fn timed_out(label: &str, waited: Duration, limit: Duration, last: &str) -> Problem {
+fn timed_out(label: &str, waited: Duration, limit: Duration, last: &str) -> Box<Problem> {
     let detail = format!("{label} waited for {} s; its limit is {} s", waited.as_secs(), limit.as_secs());
-    Problem::new(Code::WaitTimedOut, detail).with_evidence("last_wait", last)
+    Box::new(Problem::new(Code::WaitTimedOut, detail).with_evidence("last_wait", last))
 }

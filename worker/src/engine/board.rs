@@ -194,7 +194,7 @@ impl Board {
     }
 
     /// The checkpoint to send: the one whose fate is unknown, else what has happened since.
-    pub(super) fn to_send(&mut self) -> Option<Checkpoint> {
+    pub(super) fn next_checkpoint(&mut self) -> Option<Checkpoint> {
         if self.in_flight.is_none() && (!self.changed.is_empty() || !self.events.is_empty() || self.changes.is_some()) {
             self.in_flight = Some(self.take());
         }

@@ -102,9 +102,9 @@ impl<W: Workflow> Drive<'_, W> {
         }
         match self.forward().await {
             Halt::Done => self.end(State::Succeeded, Ending::Succeeded, None).await,
-            Halt::Failed(problem) if !W::UNDO => self.stop(State::Failed, problem).await,
-            Halt::Failed(problem) if self.run.claimed().on_failure == OnFailure::Hold => self.hold(problem).await,
-            Halt::Failed(problem) => self.begin_back("failure", problem).await,
+            Halt::Failed(problem) if !W::UNDO => self.stop(State::Failed, *problem).await,
+            Halt::Failed(problem) if self.run.claimed().on_failure == OnFailure::Hold => self.hold(*problem).await,
+            Halt::Failed(problem) => self.begin_back("failure", *problem).await,
             Halt::Cancel if !W::UNDO => self.stop(State::Cancelled, self.cancelled()).await,
             Halt::Cancel => self.begin_back("cancel", self.cancelled()).await,
             leaving @ (Halt::Drain | Halt::Park(..) | Halt::Lost) => self.leave(leaving).await,
@@ -119,7 +119,7 @@ impl<W: Workflow> Drive<'_, W> {
         let failed = self.run.board().records().find(|it| it.view.state == StepState::Failed).cloned();
         if let Some(record) = failed {
             let unknown = || Problem::new(Code::Internal, format!("{} failed", record.view.name));
-            return Halt::Failed(record.view.error.clone().unwrap_or_else(unknown));
+            return Halt::Failed(Box::new(record.view.error.clone().unwrap_or_else(unknown)));
         }
         Walk::new(&self.plan, &self.cx, &self.run, Way::Forward).walk().await
     }

@@ -22,7 +22,7 @@ impl Run {
     pub(super) async fn flush(&self) -> Result<(), Lost> {
         let _turn = self.my_turn_to_send().await;
         loop {
-            let Some(checkpoint) = self.board().to_send() else { return Ok(()) };
+            let Some(checkpoint) = self.board().next_checkpoint() else { return Ok(()) };
             let signals = self
                 .insist("checkpoint", || self.store().checkpoint(self.operation(), self.fence(), &checkpoint))
                 .await?;

@@ -18,6 +18,7 @@ use tracing::Instrument as _;
 use super::answer::Next;
 use super::current::{CurrentStep, as_step};
 use super::erased::Answer;
+use super::journal::Lost;
 use super::workflow::Plan;
 use super::{Context, Failure, Run};
 
@@ -41,7 +42,7 @@ pub(super) enum Halt {
     /// There is nothing left that could go on.
     Done,
     /// A step failed for good; nothing is under way any more.
-    Failed(Problem),
+    Failed(Box<Problem>),
     /// Somebody asked to cancel.
     Cancel,
     /// The worker wants to stop.
@@ -129,14 +130,14 @@ impl<'a, Cx: Context> Walk<'a, Cx> {
     }
 
     /// Waits for the next thing to happen, and takes it in.
-    async fn something(&mut self) -> Result<(), super::journal::Lost> {
+    async fn something(&mut self) -> Result<(), Lost> {
         let (lease, goes_on) = (self.run.lease().clone(), self.stop.is_none());
         let look = self.rests.values().map(|rest| rest.look).min().filter(|_| goes_on);
         tokio::select! {
             biased;
-            () = lease.lost() => return Err(super::journal::Lost),
+            () = lease.lost() => return Err(Lost),
             Some(joined) = self.turns.join_next() => {
-                let (at, answer) = joined.map_err(|_| super::journal::Lost)?;
+                let (at, answer) = joined.map_err(|_| Lost)?;
                 self.answered(at, answer);
             }
             () = lease.cancel_requested(), if goes_on && self.way == Way::Forward => self.stop = Some(Halt::Cancel),
@@ -193,7 +194,7 @@ impl<'a, Cx: Context> Walk<'a, Cx> {
                 Way::Forward => step.turn(cx),
                 Way::Back => step.undo_turn(cx),
             };
-            let span = tracing::debug_span!("step", step = label, way = ?self.way);
+            let span = tracing::info_span!("step", step = label, way = ?self.way);
             let turn = async move {
                 let current = CurrentStep { label: label.clone(), run };
                 let caught = AssertUnwindSafe(as_step(current, turn)).catch_unwind().await;

@@ -15,6 +15,8 @@ use crate::engine::{Held, Timings};
 
 /// An idle worker looks at least this often.
 const POLL: Duration = Duration::from_millis(500);
+/// An idle worker does not look more often than this.
+const SHORTEST: Duration = Duration::from_millis(1);
 /// Pause after an error of the store.
 const ASK_AGAIN: Duration = Duration::from_millis(300);
 
@@ -60,7 +62,7 @@ impl Fetcher {
                 Ok(Some(claim)) => return Some(self.hold(claim, asked)),
                 Ok(None) => tokio::select! {
                     () = wake.notified() => {}
-                    () = tokio::time::sleep(self.store.next_due_in(POLL)) => {}
+                    () = tokio::time::sleep(self.store.next_due_in(POLL).max(SHORTEST)) => {}
                     () = self.stop.cancelled() => {}
                 },
                 Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use shared::operation::{State, StepState};
+use shared::operation::{OnFailure, State, StepState};
 use shared::problem::Code;
 
 use super::bench::Bench;
@@ -28,7 +28,7 @@ async fn steps_without_an_arrow_between_them_run_at_once_and_followers_after_all
 #[tokio::test]
 async fn the_first_step_begins_at_once_and_the_journal_tells_each_thing_once() {
     let bench = Bench::new(World::default(), &[("a", &[]), ("b", &["a"])]).await;
-    let id = bench.accept(Default::default()).await;
+    let id = bench.accept(OnFailure::Undo).await;
     let held = bench.claim().await;
     let began = Instant::now();
     let (departure, delay) = tokio::join!(bench.drive(&held), async {
@@ -73,11 +73,12 @@ async fn an_answer_that_was_lost_is_looked_for_before_the_call_is_made_again() {
 
 #[tokio::test]
 async fn of_several_that_are_ours_the_oldest_is_kept() {
-    let world = World::default();
-    world.put("a");
-    world.put("a");
-    let bench = Bench::new(world, &[("a", &[])]).await;
-    let (_, operation) = bench.run().await;
+    let bench = Bench::new(World::default(), &[("a", &[])]).await;
+    let id = bench.accept(OnFailure::Undo).await;
+    bench.world.put("a", &id);
+    bench.world.put("a", &id);
+    bench.drive(&bench.claim().await).await;
+    let operation = bench.operation(&id).await;
     assert_eq!(operation.steps[0].resources, ["a-1"]);
     assert_eq!(bench.world.standing(), ["a"]);
     assert_eq!(bench.world.calls(), ["delete a"]);

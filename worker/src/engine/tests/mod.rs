@@ -4,5 +4,6 @@ mod bench;
 mod crashes;
 mod forward;
 mod leaving;
+mod serving;
 mod undo;
 mod world;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::district::DistrictIds;
+use shared::ids::OperationId;
 use shared::problem::{Code, Problem};
 use shared::resource::{Condition, Lifecycle};
 use shared::store::RecordChange;
@@ -36,6 +37,7 @@ pub(super) struct Trouble {
 
 struct Thing {
     name: &'static str,
+    owner: OperationId,
     id: String,
     made: Instant,
 }
@@ -69,10 +71,8 @@ impl World {
     }
 
     /// Puts a thing there that this operation made and does not know of.
-    pub(super) fn put(&self, name: &'static str) {
-        let mut state = self.state();
-        let id = state.draw(name);
-        state.things.push(Thing { name, id, made: Instant::now() });
+    pub(super) fn put(&self, name: &'static str, owner: &OperationId) {
+        self.state().create(name, owner).unwrap();
     }
 
     /// `create a`, `delete a`, in their order.
@@ -102,14 +102,14 @@ impl State {
         format!("{name}-{}", self.drawn)
     }
 
-    fn create(&mut self, name: &'static str) -> Result<String, Failure> {
+    fn create(&mut self, name: &'static str, owner: &OperationId) -> Result<String, Failure> {
         let id = self.draw(name);
         let trouble = self.troubles.entry(name).or_default();
         if !trouble.refused.is_empty() {
             return Err(refusal(trouble.refused.remove(0), name));
         }
         let is_lost = std::mem::take(&mut trouble.loses_answer);
-        self.things.push(Thing { name, id: id.clone(), made: Instant::now() });
+        self.things.push(Thing { name, owner: owner.clone(), id: id.clone(), made: Instant::now() });
         if is_lost { Err(refusal(Class::Transient, name)) } else { Ok(id) }
     }
 }
@@ -152,7 +152,7 @@ impl Resource for Make {
         let hidden = cx.world.trouble(self.0).hidden;
         let state = cx.world.state();
         let seen = state.things.iter().filter(|it| it.name == self.0 && it.made.elapsed() >= hidden);
-        let ours: Vec<_> = seen.map(|it| it.id.clone()).collect();
+        let ours: Vec<_> = seen.filter(|it| it.owner == *cx.run.operation()).map(|it| it.id.clone()).collect();
         Ok(if ours.is_empty() { Found::Absent } else { Found::Ours(ours) })
     }
 
@@ -161,7 +161,7 @@ impl Resource for Make {
         cx.world.state().calls.push(format!("create {}", self.0));
         tokio::time::sleep(trouble.slow).await;
         assert!(!trouble.panics, "the creation of {} panics as it was told to", self.0);
-        let id = cx.world.state().create(self.0)?;
+        let id = cx.world.state().create(self.0, cx.run.operation())?;
         if trouble.hangs {
             std::future::pending::<()>().await;
         }
