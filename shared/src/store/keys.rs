@@ -12,7 +12,7 @@ pub const STEPS: &str = "steps";
 pub const JOURNAL: &str = "journal";
 /// `events`, stream: the entries of all journals, the newest 100,000.
 pub const EVENTS: &str = "events";
-/// `operations`, sorted set: all operations by the moment of acceptance.
+/// `operations`, sorted set: all operations by the microsecond of acceptance, in which there is only one.
 pub const OPERATIONS: &str = "operations";
 /// `unfinished`, sorted set: operations that have not ended, by place.
 pub const UNFINISHED: &str = "unfinished";

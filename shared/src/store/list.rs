@@ -36,6 +36,8 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// Microseconds in a millisecond: the list goes by the former, so that no two operations share a place.
+const MICROS: u64 = 1000;
 /// How many operations are looked at in one round trip.
 const BATCH: isize = 100;
 /// How many of those one page takes: a filter that nothing matches ends in a short page with a cursor, not in a long wait.
@@ -43,6 +45,7 @@ const BATCHES: usize = 20;
 
 /// Where a page begins: after this operation, in the order from newest to oldest.
 struct Cursor {
+    /// In microseconds.
     accepted: u64,
     id: String,
 }
@@ -115,9 +118,10 @@ impl Store {
 
     /// The next operations after a cursor.
     async fn batch(&self, filter: &Filter, cursor: Option<&Cursor>) -> Result<Vec<Seen>, StoreError> {
-        let until = filter.until.map_or_else(|| "+inf".to_owned(), |until| format!("({}", until.0));
+        let until =
+            filter.until.map_or_else(|| "+inf".to_owned(), |until| format!("({}", until.0.saturating_mul(MICROS)));
         let newest = cursor.map_or(until, |cursor| cursor.accepted.to_string());
-        let oldest = filter.since.map_or_else(|| "-inf".to_owned(), |since| since.0.to_string());
+        let oldest = filter.since.map_or_else(|| "-inf".to_owned(), |since| since.0.saturating_mul(MICROS).to_string());
         let mut range = redis::cmd("ZREVRANGEBYSCORE");
         range.arg(self.key(keys::OPERATIONS, &[])).arg(newest).arg(oldest).arg("WITHSCORES");
         range.arg("LIMIT").arg(0).arg(BATCH);

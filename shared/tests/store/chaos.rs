@@ -53,6 +53,20 @@ impl Chaos {
         }
     }
 
+    /// What a deletion that takes heritages along does: it starts children.
+    async fn start_children(&mut self) {
+        let parents: Vec<OperationId> = self.held.iter().map(|claim| &claim.operation.id).cloned().collect();
+        let heritage = HERITAGES[self.dice.below(HERITAGES.len())];
+        for parent in parents {
+            let is_cascade = |claim: &&Claim| matches!(claim.payload, Payload::DeleteDistrict { cascade: true, .. });
+            if self.held.iter().filter(is_cascade).any(|claim| claim.operation.id == parent) {
+                let child = Acceptance { parent: Some(parent), ..self.bench.delete_heritage(heritage).await };
+                let refused = self.bench.accept(&child).await.err();
+                assert!(matches!(refused, None | Some(StoreError::Refused(_))), "{refused:?}");
+            }
+        }
+    }
+
     async fn claim(&mut self) {
         self.held.extend(self.bench.claim("chaos").await.unwrap());
     }
@@ -104,7 +118,8 @@ impl Chaos {
     async fn step(&mut self) {
         match self.dice.below(20) {
             0..6 => self.accept().await,
-            6..11 => self.claim().await,
+            6 => self.start_children().await,
+            7..11 => self.claim().await,
             11..14 => self.finish().await,
             14..16 => self.park().await,
             16 => self.release().await,
@@ -163,6 +178,9 @@ impl Chaos {
 }
 
 fn exclude(one: &Operation, other: &Operation) -> bool {
+    if other.parent.as_ref() == Some(&one.id) {
+        return false;
+    }
     match &one.target.heritage {
         Some(_) => one.target.heritage == other.target.heritage,
         None => other.target.heritage.is_none() || one.kind != shared::operation::Kind::UpdateDistrict,

@@ -26,7 +26,6 @@ pub(crate) const LEASE_MS: u64 = 150;
 pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) url: String,
-    port: u16,
     redis: Child,
     dir: TempDir,
 }
@@ -52,16 +51,16 @@ pub(crate) fn settings(url: &str) -> Settings {
 
 pub(crate) async fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let redis = serve(port, &dir);
-    let url = format!("redis://127.0.0.1:{port}");
+    let redis = serve(&dir);
+    let url = format!("redis+unix://{}", dir.path().join("socket").display());
     let store = Store::connect(&settings(&url), Duration::from_secs(10)).await.unwrap();
-    Bench { store, url, port, redis, dir }
+    Bench { store, url, redis, dir }
 }
 
-fn serve(port: u16, dir: &TempDir) -> Child {
+/// On a socket of its own: ports are what tests that run side by side could take from each other.
+fn serve(dir: &TempDir) -> Child {
     Command::new("redis-server")
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir"])
+        .args(["--port", "0", "--unixsocket", "socket", "--save", "", "--appendonly", "yes", "--dir"])
         .arg(dir.path())
         .stdout(Stdio::null())
         .spawn()
@@ -170,7 +169,7 @@ impl Bench {
 
     /// Starts Redis again with the same data.
     pub(crate) fn start(&mut self) {
-        self.redis = serve(self.port, &self.dir);
+        self.redis = serve(&self.dir);
     }
 
     /// A connection for looking at, or spoiling, what stands in Redis.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use shared::operation::{Kind, State};
 use shared::store::{Acceptance, Budget, Filter, Idempotency, Notice, Refusal, StoreError, Take, keys};
+use shared::time::Timestamp;
 
 use crate::fixture::{bench, create, name, provision};
 
@@ -29,8 +30,18 @@ async fn operations_are_listed_newest_first_page_by_page() {
     assert_eq!(seen, expected);
     let one = Filter { heritage: Some(name("h3")), states: vec![State::Queued], ..Filter::default() };
     assert_eq!(bench.operations(&one, None, 10).await.unwrap().items.len(), 1);
-    let none = Filter { actor: Some("nobody".into()), ..Filter::default() };
-    assert!(bench.operations(&none, None, 10).await.unwrap().items.is_empty());
+    let later = Some(Timestamp(bench.now().0 + 1000));
+    for none in [
+        Filter { actor: Some("nobody".into()), ..Filter::default() },
+        Filter { since: later, ..Filter::default() },
+        Filter { until: Some(Timestamp(1)), ..Filter::default() },
+    ] {
+        assert!(bench.operations(&none, None, 10).await.unwrap().items.is_empty());
+    }
+    let all = Filter { since: Some(Timestamp(1)), until: later, ..Filter::default() };
+    assert_eq!(bench.operations(&all, None, 10).await.unwrap().items.len(), 6);
+    let nonsense = bench.operations(&all, Some("nonsense"), 10).await;
+    assert!(matches!(nonsense, Err(StoreError::Refused(Refusal::Stale))));
 }
 
 #[tokio::test]

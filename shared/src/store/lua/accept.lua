@@ -91,7 +91,7 @@ end
 reserve(reservations, district, heritage, id)
 redis.call('HSET', op, 'reserved', table.concat(reservations, ','))
 redis.call('HSET', key('latest'), thing(district, heritage), id)
-redis.call('ZADD', key('operations'), now, id)
+redis.call('ZADD', key('operations'), now_us, id)
 revise(record_of(district, heritage))
 journal(id, {accepted})
 enter_order(id)

@@ -2,7 +2,7 @@
 -- KEYS    1 namespace
 -- ARGV    district?, heritages of it (0|1), heritage?
 --         no district: all districts; a district; its heritages; one of them
--- Result  ok, now, a list of (name, record, revision aside, unfinished operations as id, state, payload in turn)
+-- Result  ok, now, a list of (name, record, unfinished operations as id, state, payload in turn)
 
 local district, of_it, heritage = take_optional(), take() == '1', take_optional()
 

@@ -100,9 +100,9 @@ function remove_record(district, heritage, why)
   end
 end
 
--- Asks a begun operation and what it has started to stop; what it waits for is not waited for any longer.
 local stop
 
+-- Asks a begun operation and what it has started to stop; what it waits for is not waited for any longer.
 local function request_cancel(id, why)
   if field(id, 'cancel') then
     return

@@ -2,7 +2,8 @@
 -- KEYS[1] is the namespace in its hash tag: every key begins with it, so all of them lie in one slot.
 
 local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local now_us = clock[1] * 1000000 + clock[2]
+local now = math.floor(now_us / 1000)
 
 -- Names a key as keys.rs does: the namespace and the parts, joined by colons.
 local function key(...)

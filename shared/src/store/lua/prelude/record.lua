@@ -12,12 +12,14 @@ local function revise(record)
   end
 end
 
--- Makes the record of a create visible.
+-- Makes the record of a create visible; one that a failed try has left keeps what it says.
 local function make_record(id, district, heritage, fields)
   local record = record_of(district, heritage)
-  set_all(record, fields)
-  redis.call('HSET', record, 'state', 'creating', 'made_by', id)
-  redis.call('HSETNX', record, 'created_at', now)
+  if redis.call('EXISTS', record) == 0 then
+    set_all(record, fields)
+    redis.call('HSET', record, 'made_by', id, 'created_at', now)
+  end
+  redis.call('HSET', record, 'state', 'creating')
   if heritage then
     redis.call('SADD', key('heritages', district), heritage)
     redis.call('SADD', key('districts_with', heritage), district)
