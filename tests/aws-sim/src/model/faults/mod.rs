@@ -1,10 +1,13 @@
 //! Trouble that was asked for: rules that make calls fail, wait, lose their answer or read the past.
 
+mod allowance;
 mod past;
 mod rule;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use allowance::Allowance;
 
 use super::call_log::Call;
 use super::error::AwsError;
@@ -29,6 +32,8 @@ pub(crate) struct Armed {
     pub(crate) hit: u64,
     #[serde(flatten)]
     pub(crate) rule: Rule,
+    #[serde(skip)]
+    allowance: Option<Allowance>,
 }
 
 /// What shall become of one call.
@@ -55,7 +60,8 @@ pub(crate) enum Fate {
 impl Faults {
     pub(crate) fn add(&mut self, rule: Rule) -> u64 {
         self.added += 1;
-        self.rules.insert(self.added, Armed { id: self.added, seen: 0, hit: 0, rule });
+        let allowance = rule.per_second.map(|per_second| Allowance::new(per_second, Instant::now()));
+        self.rules.insert(self.added, Armed { id: self.added, seen: 0, hit: 0, rule, allowance });
         self.added
     }
 
@@ -109,6 +115,9 @@ impl Armed {
             return false;
         }
         self.seen += 1;
+        if self.allowance.as_mut().is_some_and(|allowance| allowance.take(Instant::now())) {
+            return false;
+        }
         let strikes = self.seen > self.rule.skip && rand::random::<f64>() < self.rule.probability;
         self.hit += u64::from(strikes);
         strikes
@@ -147,6 +156,14 @@ mod tests {
         faults.clear();
         faults.add(rule(json!({"contains": "worker", "kind": "reset_after"})));
         assert_eq!(faults.verdict(&call("UpdateService")).fate, Fate::Proceed);
+    }
+
+    #[test]
+    fn a_limited_caller_is_hit_only_beyond_its_limit() {
+        let mut faults = Faults::default();
+        faults.add(rule(json!({"kind": "throttle", "per_second": 3})));
+        let fates: Vec<bool> = (0..5).map(|_| faults.verdict(&call("UpdateService")).fate != Fate::Proceed).collect();
+        assert_eq!(fates, [false, false, false, true, true]);
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub(crate) struct Rule {
     /// How many calls pass before the first is hit.
     #[serde(default)]
     pub(crate) skip: u64,
+    /// How many calls a real second pass, with as many saved up; only those beyond are hit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) per_second: Option<f64>,
 }
 
 /// What a rule does to a call.
@@ -91,6 +94,7 @@ impl Rule {
                 count: None,
                 probability: 0.5,
                 skip: 0,
+                per_second: None,
             })
             .collect()
     }
