@@ -59,6 +59,7 @@ pub fn of_operation(
         }
         let mut seen = after.unwrap_or(0);
         let mut ended = operation.state.is_terminal().then_some(operation);
+        let mut may_have_ended = false;
         loop {
             let entries = api.store.journal(&id, seen, PAGE).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "a stream waits for the store");
@@ -68,8 +69,10 @@ pub fn of_operation(
                 seen = entry.seq;
                 yield Ok(event(entry.event.name(), Some(seen.to_string()), entry));
             }
-            if entries.iter().any(ends) {
-                ended = api.store.operation(&id).await.ok().flatten().filter(|it| it.state.is_terminal());
+            may_have_ended |= entries.iter().any(ends);
+            if may_have_ended && let Ok(now) = api.store.operation(&id).await {
+                ended = now.filter(|now| now.state.is_terminal());
+                may_have_ended = false;
             }
             if let Some(operation) = ended.as_ref().filter(|operation| operation.seq <= seen) {
                 yield Ok(event("end", Some(seen.to_string()), operation));

@@ -90,10 +90,13 @@ fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mu
 fn complete(path: &str, item: &mut PathItem) {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path: Vec<_> = names.map(|name| parameter(name, ParameterIn::Path, Required::True)).collect();
-    let takes_keys = !path.starts_with("/operations");
+    let is_change = !path.starts_with("/operations");
     for (method, operation) in operations_of(item) {
         let mut parameters = in_path.clone();
-        if method != "get" && takes_keys {
+        if method != "get" {
+            parameters.push(parameter("Idempotency-Key", ParameterIn::Header, Required::False));
+        }
+        if method != "get" && is_change {
             parameters.extend(options());
             let plan = Content::new(Some(RefOr::Ref(Ref::from_schema_name("PlanBody"))));
             let planned = ResponseBuilder::new().description("A dry run: what would be done");
@@ -109,10 +112,9 @@ fn complete(path: &str, item: &mut PathItem) {
 }
 
 /// What every change takes besides its body.
-fn options() -> [Parameter; 3] {
+fn options() -> [Parameter; 2] {
     let query = |name| ParameterBuilder::from(parameter(name, ParameterIn::Query, Required::False));
     [
-        parameter("Idempotency-Key", ParameterIn::Header, Required::False),
         query("dry_run").schema(Some(ObjectBuilder::new().schema_type(Type::Boolean))).build(),
         query("on_failure").schema(Some(Ref::from_schema_name("OnFailure"))).build(),
     ]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use shared::ids::OperationId;
 use shared::journal::Entry;
-use shared::operation::Operation;
+use shared::operation::{self, Operation};
 use shared::problem::{Code, Problem};
 use shared::store::{Cancelled, Filter, Refusal, StoreError};
 use shared::time::Timestamp;
@@ -21,6 +21,7 @@ use crate::app::Api;
 use crate::change_request::Plain;
 use crate::place::OfOperation;
 use crate::problem::{Refused, Result};
+use crate::sender::Sender;
 use crate::validate::query::Query;
 use crate::{sse, watch};
 
@@ -149,7 +150,9 @@ pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, plain:
         }
         Ok(None) => Err(missing(&id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {
-            Err(of(&id, Problem::new(Code::NotCancellable, format!("{id} is {state}"))))
+            let was_cancelled = |now: &Operation| now.state == operation::State::Cancelled && now.cancel_requested;
+            let problem = Problem::new(Code::NotCancellable, format!("{id} is {state}"));
+            repeated(&api, &id, &plain.sender, was_cancelled, problem).await
         }
         Err(error) => Err(error.into()),
     }
@@ -163,12 +166,28 @@ pub async fn retry(State(api): State<Api>, OfOperation(id): OfOperation, plain: 
         Ok(Some(retried)) => answer::accepted(retried.operation, false, None),
         Ok(None) => Err(missing(&id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {
-            Err(of(&id, Problem::new(Code::NotRetryable, format!("{id} is {state}"))))
+            let is_retried = |now: &Operation| !now.state.is_terminal() && now.attempt > 1;
+            let problem = Problem::new(Code::NotRetryable, format!("{id} is {state}"));
+            repeated(&api, &id, &plain.sender, is_retried, problem).await
         }
         Err(StoreError::Refused(Refusal::Reserved(what))) => {
             Err(of(&id, Problem::new(Code::NotRetryable, format!("{what}, which it had drawn, was taken meanwhile"))))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A cancel or retry sent again with an idempotency key is answered as the first was, when what it asks for has happened.
+async fn repeated(
+    api: &Api,
+    id: &OperationId,
+    sender: &Sender,
+    has_happened: impl Fn(&Operation) -> bool,
+    problem: Problem,
+) -> Result<Response> {
+    match api.store.operation(id).await?.filter(has_happened) {
+        Some(operation) if sender.idempotency_key.is_some() => answer::accepted(operation, true, None),
+        Some(_) | None => Err(of(id, problem)),
     }
 }
 

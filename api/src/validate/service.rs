@@ -13,9 +13,9 @@ use super::fields::{Field, Fields};
 use super::port::{self, PortRequest};
 use super::{Findings, MOST};
 
-/// CPU units of a container: 10 cores at most, as much as a task on EC2 may have with a task-level size; 0 shares what is left.
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_environment>
-const CPU: RangeInclusive<u32> = 0..=10_240;
+/// CPU units of a container, up to what the Linux kernel can weigh; 0 takes what others leave.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
+const CPU: RangeInclusive<u32> = 0..=262_144;
 /// MiB of a container. Docker reserves 6 MiB for each.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
 const MEMORY: RangeInclusive<u32> = 6..=786_432;
@@ -96,32 +96,10 @@ fn command(field: Field, found: &mut Findings) -> Option<Command> {
     };
     if is_empty {
         found.invalid(pointer, "is empty; leave it out to run the image's own command");
-    } else if let Command::Line(line) = &command
-        && !closes_its_quotes(line)
-    {
+    } else if command.words().is_none() {
         found.invalid(pointer, "has a quote that is not closed");
     }
     Some(command)
-}
-
-/// Whether a line is complete by the rules of a POSIX shell.
-/// <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02>
-fn closes_its_quotes(line: &str) -> bool {
-    let mut quote = None;
-    let mut rest = line.chars();
-    while let Some(c) = rest.next() {
-        match (quote, c) {
-            (None | Some('"'), '\\') => {
-                if rest.next().is_none() {
-                    return false;
-                }
-            }
-            (None, '\'' | '"') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            (None | Some(_), _) => {}
-        }
-    }
-    quote.is_none()
 }
 
 #[cfg(test)]
@@ -150,7 +128,7 @@ mod tests {
 
     #[test]
     fn everything_wrong_with_services_is_pointed_at() {
-        let (_, errors) = reading(json!([{"name": "web"}, {"name": "web", "cpu": 10241, "memory": 5},
+        let (_, errors) = reading(json!([{"name": "web"}, {"name": "web", "cpu": 262145, "memory": 5},
             {"name": "a", "service_type": "web", "listeners": [{}], "command": " ", "desired_count": -1},
             {"name": "b", "command": "sh -c 'x", "memmory": 6}]));
         let wanted = [
@@ -165,15 +143,5 @@ mod tests {
             "/services/3/memmory",
         ];
         assert_eq!(errors, wanted);
-    }
-
-    #[test]
-    fn a_line_must_close_its_quotes() {
-        for right in ["a 'b c' \"d\\\"e\"", "a\\ b", "it\\'s"] {
-            assert!(closes_its_quotes(right), "{right}");
-        }
-        for wrong in ["it's", "\"a", "a\\"] {
-            assert!(!closes_its_quotes(wrong), "{wrong}");
-        }
     }
 }

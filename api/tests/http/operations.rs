@@ -70,6 +70,19 @@ async fn a_queued_operation_is_cancelled_at_once_and_frees_its_name() {
 }
 
 #[tokio::test]
+async fn a_cancel_or_retry_sent_again_with_its_key_is_answered_as_before() {
+    let stack = Stack::start().await;
+    let id = stack.post("/districts", json!({"name": "dev"})).await.operation();
+    for verb in ["cancel", "retry"] {
+        let path = format!("/v1/operations/{id}/{verb}");
+        let first = stack.send("POST", &path, &[("idempotency-key", verb)], None).await;
+        let again = stack.send("POST", &path, &[("idempotency-key", verb)], None).await;
+        assert_eq!(first.operation(), again.operation());
+        assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
+    }
+}
+
+#[tokio::test]
 async fn a_retry_after_a_later_change_is_refused() {
     let stack = Stack::with_heritage().await;
     let id = stack.patch("/heritages/web-app", json!({"image_tag": "2"})).await.operation();
