@@ -11,7 +11,7 @@ use shared::time::Timestamp;
 
 pub use cluster::ContainerInstance;
 pub use service::{Balancing, NewService, ServiceChange};
-pub use service_state::{Deployment, Rollout, ServiceState, Status};
+pub use service_state::{Deployment, Rolling, Rollout, ServiceState, Status};
 pub use stopped_task::StoppedTask;
 pub use task_definition::{Container, HostPort, NewTaskDefinition};
 

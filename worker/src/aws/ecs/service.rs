@@ -5,7 +5,7 @@ use aws_sdk_ecs::types::{
     PropagateTags, ServiceField,
 };
 
-use super::{Ecs, ServiceState, sdk_tags};
+use super::{Ecs, Rolling, ServiceState, sdk_tags};
 use crate::aws::answer::present;
 use crate::aws::{AbsentOk, NotCalled, Tag};
 
@@ -39,8 +39,8 @@ pub struct NewService {
     pub task_definition: String,
     /// Tasks that are to run.
     pub desired: u32,
-    /// Least and most percent of them in a deployment.
-    pub percents: (i32, i32),
+    /// How its deployments go.
+    pub rolling: Rolling,
     /// Its load balancer.
     pub balancing: Option<Balancing>,
     /// 36 characters at most.
@@ -56,8 +56,8 @@ pub struct ServiceChange {
     pub task_definition: String,
     /// Tasks that are to run.
     pub desired: u32,
-    /// Least and most percent of them in a deployment.
-    pub percents: (i32, i32),
+    /// How its deployments go.
+    pub rolling: Rolling,
 }
 
 impl Ecs {
@@ -101,7 +101,7 @@ impl Ecs {
             .task_definition(&new.task_definition)
             .desired_count(number(new.desired))
             .launch_type(LaunchType::Ec2)
-            .deployment_configuration(deployment(new.percents))
+            .deployment_configuration(deployment(new.rolling))
             .client_token(&new.token)
             .enable_ecs_managed_tags(true)
             .propagate_tags(PropagateTags::Service)
@@ -128,7 +128,7 @@ impl Ecs {
             .service(name)
             .task_definition(&to.task_definition)
             .desired_count(number(to.desired))
-            .deployment_configuration(deployment(to.percents));
+            .deployment_configuration(deployment(to.rolling));
         self.calls.call("ecs", "UpdateService", request.send()).await.map(|_| ())
     }
 
@@ -145,14 +145,14 @@ impl Ecs {
     }
 }
 
-/// The circuit breaker ends a deployment whose tasks do not stay up, so that it does not go on for hours; it does not roll
-/// back, because the operation undoes by itself, and must not take the revision before for its own success.
-fn deployment((least, most): (i32, i32)) -> DeploymentConfiguration {
+/// The circuit breaker does not roll back: the operation undoes by itself, and must not take the revision before for its own
+/// success.
+fn deployment(rolling: Rolling) -> DeploymentConfiguration {
     let breaker = DeploymentCircuitBreaker::builder().enable(true).rollback(false).build();
     DeploymentConfiguration::builder()
-        .minimum_healthy_percent(least)
-        .maximum_percent(most)
-        .deployment_circuit_breaker(breaker)
+        .minimum_healthy_percent(rolling.least)
+        .maximum_percent(rolling.most)
+        .set_deployment_circuit_breaker(rolling.breaker.then_some(breaker))
         .build()
 }
 

@@ -1,6 +1,7 @@
 //! A service as ECS describes it.
 
 use aws_sdk_ecs::types::DeploymentRolloutState;
+use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
 use super::{moment, read_tags};
@@ -29,6 +30,17 @@ pub enum Rollout {
     /// ECS documents that it does not tell for services behind a classic load balancer.
     /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html>
     NotTold,
+}
+
+/// How deployments of a service go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rolling {
+    /// Percent of the desired tasks that go on running.
+    pub least: i32,
+    /// Percent of the desired tasks that may run at once.
+    pub most: i32,
+    /// Whether ECS gives a deployment up whose tasks do not stay up.
+    pub breaker: bool,
 }
 
 /// One deployment of a service.
@@ -67,10 +79,8 @@ pub struct ServiceState {
     pub running: u32,
     /// Tasks that start.
     pub pending: u32,
-    /// Share of the desired tasks that a deployment keeps running.
-    pub minimum_percent: i32,
-    /// Share of the desired tasks that a deployment may run at once.
-    pub maximum_percent: i32,
+    /// How its deployments go.
+    pub rolling: Rolling,
     /// Deployments, newest first.
     pub deployments: Vec<Deployment>,
     /// What ECS says about it, newest first.
@@ -103,8 +113,11 @@ impl ServiceState {
             desired: count(service.desired_count()),
             running: count(service.running_count()),
             pending: count(service.pending_count()),
-            minimum_percent: configuration.and_then(|it| it.minimum_healthy_percent()).unwrap_or(100),
-            maximum_percent: configuration.and_then(|it| it.maximum_percent()).unwrap_or(200),
+            rolling: Rolling {
+                least: configuration.and_then(|it| it.minimum_healthy_percent()).unwrap_or(100),
+                most: configuration.and_then(|it| it.maximum_percent()).unwrap_or(200),
+                breaker: configuration.and_then(|it| it.deployment_circuit_breaker()).is_some_and(|it| it.enable()),
+            },
             deployments: service.deployments().iter().map(read_deployment).collect(),
             events: events.collect(),
             tags: read_tags(service.tags()),

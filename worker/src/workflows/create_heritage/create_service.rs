@@ -9,7 +9,7 @@ use shared::heritage::ServiceSpec;
 use shared::time::Timestamp;
 
 use super::parts::{Named, known};
-use super::percents::percents;
+use super::rolling::rolling;
 use super::{CreateLoadBalancer, RegisterTaskDefinition};
 use crate::aws::Seen;
 use crate::aws::ecs::{Balancing, NewService, ServiceState, Status};
@@ -67,7 +67,7 @@ impl Resource for CreateService {
             cluster: cx.cluster(),
             task_definition: cx.run.output_of(&RegisterTaskDefinition(self.0.clone()))?,
             desired: self.0.desired_count,
-            percents: percents(&self.0, cx.target.district.spec.cluster_size),
+            rolling: rolling(&self.0, cx.target.district.spec.cluster_size),
             balancing: self.balancing(cx)?,
             token: cx.run.token(self).to_string(),
             tags: cx.owner.tags(&name),

@@ -8,7 +8,7 @@ use crate::aws::ecs::{ServiceChange, ServiceState, Status};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
 use crate::workflows::create_heritage::create_service::Reached;
-use crate::workflows::create_heritage::percents::{interrupts, percents};
+use crate::workflows::create_heritage::rolling::{interrupts, rolling};
 use crate::workflows::create_heritage::settle::settle_back;
 
 /// What a service was, noted before it is changed.
@@ -35,7 +35,7 @@ pub(crate) async fn update<S: Step>(
     let change = ServiceChange {
         task_definition: revision.unwrap_or_else(|| state.task_definition.clone()),
         desired: service.desired_count,
-        percents: percents(service, instances),
+        rolling: rolling(service, instances),
     };
     cx.run.intent(step, Before { reached: Reached::from(&state), change: standing_change(&state) }).await?;
     cx.aws.ecs.update_service(&cx.cluster(), &name, &change).await?;
@@ -68,9 +68,5 @@ async fn standing(cx: &HeritageCx, name: &str) -> Result<ServiceState, Failure> 
 }
 
 fn standing_change(state: &ServiceState) -> ServiceChange {
-    ServiceChange {
-        task_definition: state.task_definition.clone(),
-        desired: state.desired,
-        percents: (state.minimum_percent, state.maximum_percent),
-    }
+    ServiceChange { task_definition: state.task_definition.clone(), desired: state.desired, rolling: state.rolling }
 }

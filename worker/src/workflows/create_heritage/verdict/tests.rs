@@ -1,6 +1,7 @@
 //! When a service is as asked for, and when it will never be.
 
 use super::*;
+use crate::aws::ecs::Rolling;
 use crate::workflows::create_heritage::tests::service;
 
 const TARGET: &str = "arn:aws:ecs:us-east-1:1:task-definition/dev-shop-web:2";
@@ -26,8 +27,7 @@ fn observation(running: u32, rollout: Rollout) -> Observation {
         desired: 2,
         running,
         pending: 0,
-        minimum_percent: 100,
-        maximum_percent: 200,
+        rolling: Rolling { least: 100, most: 200, breaker: true },
         deployments: vec![deployment(running, rollout)],
         events: vec![],
         tags: vec![],

@@ -5,24 +5,28 @@
 
 use shared::heritage::ServiceSpec;
 
-/// Least and most percent of the desired tasks in a deployment, on so many instances.
+use crate::aws::ecs::Rolling;
+
+/// How deployments of a service go, on so many instances.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
-pub(crate) fn percents(service: &ServiceSpec, instances: u32) -> (i32, i32) {
+pub(crate) fn rolling(service: &ServiceSpec, instances: u32) -> Rolling {
     let desired = service.desired_count.max(1);
     if !service.is_balanced() {
-        return (100, 200);
+        return Rolling { least: 100, most: 200, breaker: true };
     }
+    // ECS has no circuit breaker behind classic load balancers; the operation itself sees tasks that do not stay up.
+    let breaker = false;
     if instances > desired {
         // ECS rounds the most down: just enough percent for the tasks that fit.
         let fitting = (u64::from(instances) * 100).div_ceil(u64::from(desired)).min(200);
-        return (100, i32::try_from(fitting).unwrap_or(200));
+        return Rolling { least: 100, most: i32::try_from(fitting).unwrap_or(200), breaker };
     }
-    (if desired >= 2 { 50 } else { 0 }, 100)
+    Rolling { least: if desired >= 2 { 50 } else { 0 }, most: 100, breaker }
 }
 
 /// Whether a deployment stops the only task before it starts the new one.
 pub(crate) fn interrupts(service: &ServiceSpec, instances: u32) -> bool {
-    service.desired_count > 0 && percents(service, instances).0 == 0
+    service.desired_count > 0 && rolling(service, instances).least == 0
 }
 
 #[cfg(test)]
@@ -43,6 +47,11 @@ mod tests {
             desired_count,
             port_mappings: if balanced { vec![port] } else { vec![] },
         }
+    }
+
+    fn percents(service: &ServiceSpec, instances: u32) -> (i32, i32) {
+        let Rolling { least, most, .. } = rolling(service, instances);
+        (least, most)
     }
 
     #[test]
