@@ -110,6 +110,12 @@ impl Board {
         self.memories.entry(label.to_owned()).or_default()
     }
 
+    /// Forgets what a step has waited for. Reads may still not show what it made: that is remembered for its undo.
+    pub(super) fn forget(&mut self, label: &str) {
+        let memory = self.memory(label);
+        *memory = Memory { doubt_until: memory.doubt_until, ..Memory::default() };
+    }
+
     /// Whether reads may not show yet what this step made.
     pub(super) fn in_doubt(&self, label: &str) -> bool {
         let until = self.memories.get(label).and_then(|memory| memory.doubt_until);

@@ -115,9 +115,9 @@ impl<R: Resource> Step for R {
             self.delete(cx, thing).await?;
             run.removed(self, ids);
         }
-        // What was seen and deleted needs no second look for what reads might not show yet.
-        run.doubt_for(&self.label(), Duration::ZERO);
         match self.find(cx).await? {
+            // A read may be older than the creation, and the deletion still under way.
+            Found::Absent if run.in_doubt(self) => Ok(Undone::Wait(going(self))),
             Found::Absent | Found::Earlier(_) => Ok(Undone::Done(run.removed_by(self))),
             Found::Ours(_) | Found::Going => Ok(Undone::Wait(going(self))),
         }

@@ -140,7 +140,7 @@ impl Board {
         record.waiting_since = None;
         record.failures = 0;
         let took_ms = now.since(record.view.started_at.unwrap_or(now));
-        *self.memory(label) = super::board::Memory::default();
+        self.forget(label);
         self.tell(Event::StepSucceeded { step: label.to_owned(), resources: made.resources, took_ms });
     }
 
@@ -163,8 +163,7 @@ impl Board {
         record.waiting_since = None;
         record.failures = 0;
         record.view.progress = None;
-        let doubt_until = self.memory(label).doubt_until;
-        *self.memory(label) = super::board::Memory { doubt_until, ..Default::default() };
+        self.forget(label);
         self.headline(format!("taking back {label}"));
     }
 

@@ -107,3 +107,13 @@ async fn a_cancel_of_what_is_held_takes_it_back() {
     assert!(bench.world.standing().is_empty());
     assert!(bench.operation(&id).await.residue.is_empty());
 }
+
+#[tokio::test]
+async fn what_reads_do_not_show_yet_is_taken_back_too() {
+    let hidden = Trouble { hidden: Duration::from_millis(70), ..Trouble::default() };
+    let world = World::default().with("a", hidden).with("b", fails(Class::Permanent));
+    let bench = Bench::new(world, &[("a", &[]), ("b", &["a"])]).await;
+    let (departure, _) = bench.run().await;
+    assert_eq!(departure, Departure::Ended(State::Failed));
+    assert!(bench.world.standing().is_empty());
+}
