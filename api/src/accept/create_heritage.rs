@@ -53,7 +53,7 @@ impl Change for CreateHeritage {
             return Err(Refused::new(Code::AlreadyExists, detail));
         }
         let requests: Vec<_> = request.services.iter().collect();
-        let (specs, reserve) = services::specified(api, &self.district, &requests).await?;
+        let (specs, reserve) = services::specified(api, &place, &requests).await?;
         let district_spec = district.desired();
         let pointers = requests.iter().map(|service| format!("{}/desired_count", service.pointer));
         services::have_room(specs.iter().zip(pointers), &district_spec)?;

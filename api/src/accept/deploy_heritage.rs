@@ -87,7 +87,7 @@ async fn patches(
     }
     found.unless_any(Some(()))?;
     let new: Vec<_> = requests.iter().filter(|request| before.service(&request.name).is_none()).collect();
-    let (specs, reserve) = services::specified(api, &place.district, &new).await?;
+    let (specs, reserve) = services::specified(api, place, &new).await?;
     let patches = requests.iter().map(|request| ServicePatch {
         name: request.name.clone(),
         added: specs.iter().find(|spec| spec.name == request.name).cloned(),

@@ -7,6 +7,7 @@ mod create_heritage;
 mod delete_district;
 mod delete_heritage;
 mod deploy_heritage;
+mod joined_names;
 mod provision_district;
 mod scale_service;
 mod services;
@@ -128,13 +129,15 @@ pub async fn change<C: Change>(api: &Api, sender: &Sender, how: How, change: &C)
         return plan(api, &id, change).await.map(Outcome::Planned);
     }
     let idempotency = idempotency::of(sender, change)?;
-    if let Some(idempotency) = &idempotency
-        && let Some(operation) = api.store.replayed(idempotency).await?
-    {
-        return Ok(Outcome::Replayed(operation));
+    if let Some(outcome) = replayed(api, idempotency.as_ref()).await? {
+        return Ok(outcome);
     }
     for _ in 0..TRIES {
-        let draft = change.draft(api, &id).await?;
+        let draft = match change.draft(api, &id).await {
+            Ok(draft) => draft,
+            // The same request may have been accepted since, and changed what this one was checked against.
+            Err(refused) => return replayed(api, idempotency.as_ref()).await?.ok_or(refused),
+        };
         let acceptance = acceptance(&id, change.target(), draft, sender, how, idempotency.clone());
         match send(api, &acceptance).await {
             Ok(Accepted::New(operation)) => return Ok(Outcome::Accepted(operation)),
@@ -144,6 +147,13 @@ pub async fn change<C: Change>(api: &Api, sender: &Sender, how: How, change: &C)
         }
     }
     Err(Refused::new(Code::Conflict, "others changed it again and again while the request was checked"))
+}
+
+async fn replayed(api: &Api, idempotency: Option<&Idempotency>) -> Result<Option<Outcome>> {
+    match idempotency {
+        Some(idempotency) => Ok(api.store.replayed(idempotency).await?.map(Outcome::Replayed)),
+        None => Ok(None),
+    }
 }
 
 async fn plan<C: Change>(api: &Api, id: &OperationId, change: &C) -> Result<Plan> {

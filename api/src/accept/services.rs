@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use shared::district::DistrictSpec;
 use shared::heritage::{DEFAULT_SIZE, PortMapping, ServiceSpec};
-use shared::names::DistrictName;
 use shared::problem::Code;
 use shared::store::Reservation;
 
+use super::joined_names;
 use crate::app::Api;
 use crate::draw;
+use crate::place::Place;
 use crate::problem::{Refused, Result};
 use crate::standing;
 use crate::validate::Findings;
@@ -19,10 +20,11 @@ use crate::validate::service::ServiceRequest;
 /// New services as they are to be, with their host ports, which are to be reserved.
 pub(super) async fn specified(
     api: &Api,
-    district: &DistrictName,
+    place: &Place,
     requests: &[&ServiceRequest],
 ) -> Result<(Vec<ServiceSpec>, Vec<Reservation>)> {
-    let mut taken: BTreeSet<u16> = api.store.ports(district).await?.into_iter().collect();
+    joined_names::are_free(api, place, requests).await?;
+    let mut taken: BTreeSet<u16> = api.store.ports(&place.district).await?.into_iter().collect();
     let mut found = Findings::default();
     let mut open = 0;
     for request in requests {

@@ -1,8 +1,10 @@
 //! Heritages: accepted, shown at once, scaled, their environment, their deletion.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::stack::{KEY, Stack, TOKEN, web_app};
+use crate::stack::{Answer, KEY, Stack, TOKEN, web_app};
 
 #[tokio::test]
 async fn a_heritage_is_accepted_and_shown_at_once() {
@@ -50,6 +52,18 @@ async fn a_host_port_is_used_once_in_a_district() {
     stack.post("/districts/dev/heritages", with_port("one")).await.operation();
     let answer = stack.post("/districts/dev/heritages", with_port("two")).await;
     assert_eq!(answer.problem(), (422, "invalid_field", "/services/0/port_mappings/0/host_port"));
+}
+
+#[tokio::test]
+async fn services_whose_names_on_aws_would_be_one_are_refused() {
+    let stack = Stack::with_heritage().await;
+    stack.post("/districts", json!({"name": "dev-web"})).await.operation();
+    let with_service = |heritage: &str, service: &str| json!({"name": heritage, "image_name": "nginx", "services": [{"name": service}]});
+    let same_district = stack.post("/districts/dev/heritages", with_service("web", "app-web")).await;
+    assert_eq!(same_district.problem(), (409, "already_exists", "/services/0/name"));
+    let other_district = stack.post("/districts/dev-web/heritages", with_service("app", "worker")).await;
+    assert_eq!(other_district.problem(), (409, "already_exists", "/services/0/name"));
+    stack.post("/districts/dev-web/heritages", with_service("app", "other")).await.operation();
 }
 
 #[tokio::test]
@@ -131,4 +145,18 @@ async fn a_heritage_that_is_being_deleted_takes_no_changes() {
     assert_eq!(scale.problem().1, "being_deleted");
     stack.work().await;
     assert_eq!(stack.get("/heritages/web-app").await.problem().0, 404);
+}
+
+#[tokio::test]
+async fn heritages_made_at_once_get_ports_of_their_own() {
+    let stack = Stack::with_district().await;
+    let heritage = |nth: usize| {
+        json!({"name": format!("app{nth}"), "image_name": "nginx",
+            "services": [{"name": "web", "port_mappings": [{"lb_port": 80, "container_port": 80}]}]})
+    };
+    let sent = (0..16).map(|nth| stack.post("/districts/dev/heritages", heritage(nth)));
+    let answers = futures::future::join_all(sent).await;
+    let port = |answer: &Answer| answer.body["heritage"]["services"][0]["port_mappings"][0]["host_port"].as_u64();
+    let ports: BTreeSet<_> = answers.iter().map(port).collect();
+    assert_eq!(ports.len(), 16);
 }

@@ -52,3 +52,13 @@ async fn refused_requests_and_dry_runs_take_no_key() {
     assert_eq!(answer.header("idempotency-replayed"), "");
     answer.operation();
 }
+
+#[tokio::test]
+async fn the_same_request_sent_many_times_at_once_is_accepted_once() {
+    let stack = Stack::start().await;
+    let sent = (0..16).map(|_| stack.send("POST", "/districts", KEY, Some(json!({"name": "dev"}))));
+    let answers = futures::future::join_all(sent).await;
+    let first = answers[0].operation();
+    assert!(answers.iter().all(|answer| answer.operation() == first));
+    assert_eq!(stack.operations().await.len(), 1);
+}
