@@ -93,6 +93,7 @@ impl Config {
                 poll_floor: Duration::from_millis(self.poll_floor_ms),
                 settle: Duration::from_millis(self.settle_ms),
                 backoff: Duration::from_millis(self.backoff_ms),
+                ..Timings::default()
             },
         }
     }

@@ -18,6 +18,8 @@ pub struct Timings {
     pub settle: Duration,
     /// First pause before another try.
     pub backoff: Duration,
+    /// A shorter rest is not worth giving the operation back: it would cost more than it frees, and fill the journal.
+    pub shortest_parked: Duration,
 }
 
 impl Default for Timings {
@@ -26,6 +28,7 @@ impl Default for Timings {
             poll_floor: Duration::from_secs(1),
             settle: Duration::from_secs(10),
             backoff: Duration::from_millis(500),
+            shortest_parked: Duration::from_secs(3),
         }
     }
 }

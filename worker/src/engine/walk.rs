@@ -22,8 +22,6 @@ use super::journal::Lost;
 use super::workflow::Plan;
 use super::{Context, Failure, Run};
 
-/// A rest shorter than this is not worth giving the lease back.
-const SHORTEST_PARKED: Duration = Duration::from_millis(1_500);
 /// The store wakes a parked operation when its children end; this is the look that does not rely on it.
 const CHILDREN_LOOK: Duration = Duration::from_secs(30);
 
@@ -155,7 +153,7 @@ impl<'a, Cx: Context> Walk<'a, Cx> {
         let next = self.rests.values().min_by_key(|rest| rest.parked_look).map(|rest| (rest.parked_look, rest.reason));
         let Some((look, reason)) = next else { return Some(Halt::Done) };
         let after = look.saturating_duration_since(Instant::now());
-        let parks = after >= SHORTEST_PARKED && !self.rests.values().any(|rest| rest.stays);
+        let parks = after >= self.run.timings().shortest_parked && !self.rests.values().any(|rest| rest.stays);
         parks.then_some(Halt::Park(reason, after))
     }
 

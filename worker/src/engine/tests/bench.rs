@@ -56,6 +56,7 @@ impl Bench {
             poll_floor: Duration::from_millis(20),
             settle: Duration::from_millis(100),
             backoff: Duration::from_millis(5),
+            shortest_parked: Duration::from_millis(200),
         };
         Bench { redis, store, world, timings, drain: CancellationToken::new(), arrows }
     }

@@ -46,8 +46,8 @@ async fn a_cancelled_deletion_stops_where_it_is() {
 
 #[tokio::test]
 async fn a_long_wait_is_parked_and_goes_on_where_it_was() {
-    let mut bench = Bench::new(waiting(Duration::from_millis(1_700)), PAIR).await;
-    bench.timings.poll_floor = Duration::from_millis(1_600);
+    let mut bench = Bench::new(waiting(Duration::from_millis(350)), PAIR).await;
+    bench.timings.poll_floor = Duration::from_millis(300);
     let id = bench.accept(OnFailure::Undo).await;
     assert_eq!(bench.drive(&bench.claim().await).await, Departure::Parked);
     let parked = bench.operation(&id).await;
