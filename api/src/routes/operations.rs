@@ -28,7 +28,7 @@ use crate::{sse, watch};
 /// The longest that a long-poll waits.
 const LONGEST_WAIT: u64 = 60;
 /// How many a page has, when nothing is said and at most.
-const PAGE: (usize, usize) = (50, 500);
+const PAGE: (usize, usize) = (50, 1_000);
 
 /// A page of operations.
 #[derive(Serialize, ToSchema)]
@@ -54,7 +54,7 @@ pub struct EventsBody {
            ("since" = Option<Timestamp>, Query, description = "Accepted at or after"),
            ("until" = Option<Timestamp>, Query, description = "Accepted before"),
            ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-           ("limit" = Option<usize>, Query, description = "At most so many; 50, and never more than 500")),
+           ("limit" = Option<usize>, Query, description = "At most so many; 50, and never more than 1000")),
     responses((status = 200, description = "A page", body = OperationsBody)))]
 pub async fn list(State(api): State<Api>, mut query: Query) -> Result<Json<OperationsBody>> {
     let filter = Filter {
@@ -114,7 +114,7 @@ pub async fn show(
 /// An operation's journal: a page of it, or with `Accept: text/event-stream` all of it and what is added.
 #[utoipa::path(get, path = "/operations/{operation}/events", tag = "operations", operation_id = "list_operation_events",
     params(("after" = Option<u64>, Query, description = "Entries after this sequence number"),
-           ("limit" = Option<usize>, Query, description = "At most so many; 50, and never more than 500"),
+           ("limit" = Option<usize>, Query, description = "At most so many; 50, and never more than 1000"),
            ("Last-Event-ID" = Option<String>, Header, description = "Resumes a stream after this sequence number")),
     responses((status = 200, description = "A page, or a stream", body = EventsBody),
               (status = 204, description = "The stream has nothing after Last-Event-ID and never will")))]
