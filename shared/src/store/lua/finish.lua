@@ -4,8 +4,7 @@
 --         fields of the record, why those end that waited to run on a removed thing (problem, nothing, `finished`)
 -- Result  ok, now; or fenced, now
 
-local id, fence = take(), take()
-local unheld = answer_unheld(id, fence)
+local id, fence, unheld = take_hold()
 if unheld then
   return unheld
 end

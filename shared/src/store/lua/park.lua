@@ -4,8 +4,7 @@
 -- Result  ok, now; or fenced, now
 
 local POLL_MS = 500
-local id, fence = take(), take()
-local unheld = answer_unheld(id, fence)
+local id, fence, unheld = take_hold()
 if unheld then
   return unheld
 end

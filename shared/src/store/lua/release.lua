@@ -3,8 +3,7 @@
 -- ARGV    id, fence
 -- Result  ok, now; or fenced, now
 
-local id, fence = take(), take()
-local unheld = answer_unheld(id, fence)
+local id, fence, unheld = take_hold()
 if unheld then
   return unheld
 end

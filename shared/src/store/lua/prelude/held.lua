@@ -9,13 +9,12 @@ local function hold(id, fence)
   return released == fence and not current and 'released' or 'fenced'
 end
 
--- The answer to a worker that does not hold the operation (any more); nil when it does. That it was given back with this
--- very token is success: the worker did not hear of it and asks again.
-local function answer_unheld(id, fence)
+-- Reads id and fence, and gives the answer to a worker that does not hold the operation (any more); none when it does. That
+-- it was given back with this very token is success: the worker did not hear of it and asks again.
+local function take_hold()
+  local id, fence = take(), take()
   local holds = hold(id, fence)
-  if holds ~= 'held' then
-    return {holds == 'released' and 'ok' or 'fenced', now}
-  end
+  return id, fence, holds ~= 'held' and {holds == 'released' and 'ok' or 'fenced', now}
 end
 
 -- Gives the operation back: a repeat of the same script with the same token knows that it has been done.
