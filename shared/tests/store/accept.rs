@@ -105,7 +105,8 @@ async fn a_newer_deploy_takes_the_place_of_a_queued_one() {
     bench.standing_heritage("web", None).await;
     bench.accepted(&bench.deploy("web").await).await;
     let running = bench.claimed().await;
-    let older = bench.accepted(&bench.deploy("web").await).await;
+    let older = Acceptance { reserve: vec![Reservation::Port(10_001)], ..bench.deploy("web").await };
+    let older = bench.accepted(&older).await;
     assert_eq!(older.reason, Some(Reason::Lock));
 
     let newer = Acceptance { supersedes: Some(older.id.clone()), ..bench.deploy("web").await };
@@ -115,9 +116,13 @@ async fn a_newer_deploy_takes_the_place_of_a_queued_one() {
     assert_eq!(bench.journalled(&older.id).await, ["accepted", "superseded", "finished"]);
 
     bench.end(&running, State::Succeeded).await;
-    assert_eq!(bench.claimed().await.operation.id, newer.id);
-    let late = Acceptance { supersedes: Some(newer.id), ..bench.deploy("web").await };
+    assert_eq!(bench.ports(&district()).await.unwrap(), [10_001], "it takes over what the older one had reserved");
+    let claim = bench.claimed().await;
+    assert_eq!(claim.operation.id, newer.id);
+    let late = Acceptance { supersedes: Some(newer.id.clone()), ..bench.deploy("web").await };
     assert_eq!(bench.refusal(&late).await, Refusal::Stale);
+    bench.end(&claim, State::Failed).await;
+    assert!(bench.ports(&district()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 
 use shared::ids::OperationId;
-use shared::operation::{Operation, Reason, Residue, State};
+use shared::operation::{OnFailure, Operation, Reason, Residue, State};
 use shared::payload::Payload;
-use shared::store::{Acceptance, Changes, Checkpoint, Claim, Filter, Finish, Park, Refusal, Reservation, StoreError};
+use shared::resource::Lifecycle;
+use shared::store::{
+    Acceptance, Changes, Checkpoint, Claim, Filter, Finish, Park, RecordChange, Refusal, Reservation, StoreError,
+};
 
-use crate::fixture::{Bench, bench, create, district, ending, lease_expired, provision};
+use crate::fixture::{Bench, bench, condition, create, district, ending, lease_expired, provision};
 
 const HERITAGES: [&str; 2] = ["web", "api"];
 
@@ -46,6 +49,8 @@ impl Chaos {
             5 => self.bench.delete_heritage(heritage).await,
             _ => Acceptance { reserve: vec![Reservation::Port(port)], ..self.bench.deploy(heritage).await },
         };
+        let on_failure = if self.dice.below(3) == 0 { OnFailure::Hold } else { OnFailure::Undo };
+        let acceptance = Acceptance { on_failure, ..acceptance };
         match self.bench.accept(&acceptance).await {
             Ok(_) => self.accepted.push(acceptance.id),
             Err(StoreError::Refused(_)) => {}
@@ -80,11 +85,8 @@ impl Chaos {
     async fn finish(&mut self) {
         let Some(claim) = self.drop_held() else { return };
         let state = [State::Succeeded, State::Failed, State::Cancelled, State::Stuck][self.dice.below(4)];
-        let residue = Residue { step: "first".into(), resource: "r".into(), why: "chaos".into() };
-        let residue = if state == State::Stuck { vec![residue] } else { vec![] };
-        let changes = Changes { residue: Some(residue), ..Changes::default() };
-        let checkpoint = Checkpoint { changes, ..Checkpoint::default() };
-        let finish = Finish { checkpoint, ..ending(&claim, state) };
+        let is_held = state == State::Failed && claim.operation.on_failure == OnFailure::Hold;
+        let finish = if is_held || state == State::Stuck { leaving(&claim, state) } else { ending(&claim, state) };
         self.tolerate_fenced(self.bench.finish(&claim.operation.id, &claim.fence, &finish).await);
     }
 
@@ -175,6 +177,22 @@ impl Chaos {
             assert!(names.contains(holder.split(' ').next().unwrap()), "{holder} holds a port");
         }
     }
+}
+
+/// How a worker would end an operation that leaves something on AWS.
+fn leaving(claim: &Claim, state: State) -> Finish {
+    let residue = vec![Residue { step: "first".into(), resource: "r".into(), why: "chaos".into() }];
+    let changes = Changes { residue: Some(residue), ..Changes::default() };
+    let (failed, condition) = (Lifecycle::Failed, condition(false));
+    let ending = ending(claim, state);
+    let record = match ending.record {
+        RecordChange::DistrictRemoved => RecordChange::District { state: failed, spec: None, ids: None, condition },
+        RecordChange::HeritageRemoved => {
+            RecordChange::Heritage { state: failed, spec: None, services: None, condition }
+        }
+        standing => standing,
+    };
+    Finish { checkpoint: Checkpoint { changes, ..Checkpoint::default() }, record, ..ending }
 }
 
 fn exclude(one: &Operation, other: &Operation) -> bool {
