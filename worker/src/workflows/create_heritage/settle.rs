@@ -9,7 +9,7 @@ use shared::problem::Code;
 use super::create_service::Reached;
 use super::verdict::{Observation, Verdict};
 use crate::aws::ecs::ServiceState;
-use crate::engine::{Failure, Turn, Wait};
+use crate::engine::{Class, Failure, Turn, Wait};
 use crate::workflows::HeritageCx;
 
 /// How long a service may take.
@@ -32,17 +32,15 @@ pub(crate) async fn settle(
     service: &ServiceSpec,
     reached: &Reached,
 ) -> Result<Turn<Settled>, Failure> {
-    let observation = observe(cx, service).await?;
-    match observation.judge(service, &reached.task_definition, reached.since) {
+    let seen = observe(cx, service, &reached.task_definition).await?;
+    match seen.judge(service, &reached.task_definition, reached.since) {
         Verdict::Settled => Ok(Turn::Done(Settled {
             arn: reached.arn.clone(),
             task_definition: reached.task_definition.clone(),
-            running: observation.state.running,
+            running: seen.state.running,
         })),
-        Verdict::NotYet { running, in_service } => {
-            Ok(Turn::Wait(waiting(service, &observation.state, running, in_service)))
-        }
-        Verdict::Never(problem) => Err(Failure::new(crate::engine::Class::Permanent, problem)),
+        Verdict::NotYet { running, in_service } => Ok(Turn::Wait(waiting(service, &seen.state, running, in_service))),
+        Verdict::Never(problem) => Err(Failure::new(Class::Permanent, problem)),
     }
 }
 
@@ -52,27 +50,28 @@ pub(crate) async fn settle_back(
     service: &ServiceSpec,
     reached: &Reached,
 ) -> Result<Turn<()>, Failure> {
-    let observation = observe(cx, service).await?;
-    match observation.judge(service, &reached.task_definition, reached.since) {
-        Verdict::Settled => Ok(Turn::Done(())),
-        Verdict::NotYet { running, in_service } => {
-            Ok(Turn::Wait(waiting(service, &observation.state, running, in_service)))
-        }
-        Verdict::Never(_) => Ok(Turn::Wait(waiting(service, &observation.state, observation.state.running, 0))),
-    }
+    let seen = observe(cx, service, &reached.task_definition).await?;
+    let (running, in_service) = match seen.judge(service, &reached.task_definition, reached.since) {
+        Verdict::Settled => return Ok(Turn::Done(())),
+        Verdict::NotYet { running, in_service } => (running, in_service),
+        Verdict::Never(_) => (seen.running_of(&reached.task_definition), 0),
+    };
+    Ok(Turn::Wait(waiting(service, &seen.state, running, in_service)))
 }
 
-async fn observe(cx: &HeritageCx, service: &ServiceSpec) -> Result<Observation, Failure> {
+/// Asks ECS; the load balancer once enough tasks run; and for tasks that stopped as long as something is missing.
+async fn observe(cx: &HeritageCx, service: &ServiceSpec, target: &str) -> Result<Observation, Failure> {
     let (cluster, name) = (cx.cluster(), cx.service_name(&service.name));
     let gone = || Failure::permanent(Code::DeploymentFailed, format!("ECS service {name} is not there"));
     let state = cx.aws.ecs.find_service(&cluster, &name).await?.ok_or_else(gone)?;
-    let enough = state.running >= service.desired_count;
-    let health = match enough && service.is_balanced() && service.desired_count > 0 {
-        true => cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?,
-        false => Vec::new(),
-    };
-    let stopped = if enough { Vec::new() } else { cx.aws.ecs.find_stopped_tasks(&cluster, &name).await? };
-    Ok(Observation { state, stopped, health })
+    let mut seen = Observation { state, stopped: Vec::new(), health: Vec::new() };
+    if seen.running_of(target) >= service.desired_count && service.is_balanced() && service.desired_count > 0 {
+        seen.health = cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?;
+    }
+    if seen.running_of(target) < service.desired_count || seen.health.iter().any(|target| !target.in_service) {
+        seen.stopped = cx.aws.ecs.find_stopped_tasks(&cluster, &name).await?;
+    }
+    Ok(seen)
 }
 
 fn waiting(service: &ServiceSpec, state: &ServiceState, running: u32, in_service: u32) -> Wait {

@@ -47,12 +47,12 @@ impl Observation {
     /// Judges. What ECS said until `since` is about an earlier change.
     pub(crate) fn judge(&self, service: &ServiceSpec, target: &str, since: Timestamp) -> Verdict {
         let state = &self.state;
-        let primary = state.primary().filter(|primary| primary.task_definition == target);
-        let running = primary.map_or(0, |primary| primary.running);
+        let primary = self.primary_of(target);
+        let running = self.running_of(target);
         let in_service = u32::try_from(self.health.iter().filter(|it| it.in_service).count()).unwrap_or_default();
         if state.status != Status::Active {
             let detail = format!("ECS service {} was deleted meanwhile", state.name);
-            return Verdict::Never(self.with_evidence(Problem::new(Code::DeploymentFailed, detail)));
+            return Verdict::Never(self.with_evidence(Problem::new(Code::DeploymentFailed, detail), since));
         }
         let is_settled = match service.desired_count {
             0 => state.desired == 0 && state.task_definition == target && state.running + state.pending == 0,
@@ -65,9 +65,18 @@ impl Observation {
             return Verdict::Settled;
         }
         match primary.and_then(|primary| self.why_never(primary, since)) {
-            Some(problem) => Verdict::Never(self.with_evidence(problem)),
+            Some(problem) => Verdict::Never(self.with_evidence(problem, since)),
             None => Verdict::NotYet { running, in_service },
         }
+    }
+
+    /// Tasks of the target that run.
+    pub(crate) fn running_of(&self, target: &str) -> u32 {
+        self.primary_of(target).map_or(0, |primary| primary.running)
+    }
+
+    fn primary_of(&self, target: &str) -> Option<&Deployment> {
+        self.state.primary().filter(|primary| primary.task_definition == target)
     }
 
     fn is_complete(&self, primary: &Deployment, desired: u32) -> bool {
@@ -83,11 +92,7 @@ impl Observation {
             let detail = format!("ECS gave up the deployment of {name}: {}", primary.reason);
             return Some(Problem::new(Code::DeploymentFailed, detail));
         }
-        let mut reasons = BTreeMap::<&str, usize>::new();
-        let of_primary = |task: &&StoppedTask| task.started_by == primary.id && task.at > since && task.failed;
-        for task in self.stopped.iter().filter(of_primary) {
-            *reasons.entry(&task.reason).or_default() += 1;
-        }
+        let reasons = self.reasons(since);
         if let Some((reason, _)) = reasons.into_iter().find(|(_, times)| *times >= TIMES) {
             let detail = format!("the tasks of {name} do not stay up: {reason}");
             return Some(Problem::new(Code::DeploymentFailed, detail));
@@ -98,11 +103,23 @@ impl Observation {
         Some(Problem::new(Code::UnableToPlace, newest.clone()))
     }
 
-    fn with_evidence(&self, mut problem: Problem) -> Problem {
-        for task in self.stopped.iter().filter(|task| task.failed).take(SHOWN) {
-            problem = problem.with_evidence("stopped_task", &task.reason);
+    /// Why tasks of the newest deployment stopped, and how often each.
+    fn reasons(&self, since: Timestamp) -> BTreeMap<&str, usize> {
+        let primary = self.state.primary().map(|primary| primary.id.as_str());
+        let mut reasons = BTreeMap::new();
+        for task in self.stopped.iter().filter(|task| task.failed && task.at > since) {
+            if Some(task.started_by.as_str()) == primary {
+                *reasons.entry(task.reason.as_str()).or_default() += 1;
+            }
         }
-        for (_, message) in self.state.events.iter().take(SHOWN) {
+        reasons
+    }
+
+    fn with_evidence(&self, mut problem: Problem, since: Timestamp) -> Problem {
+        for (reason, times) in self.reasons(since) {
+            problem = problem.with_evidence("stopped_task", format!("{times} tasks: {reason}"));
+        }
+        for (_, message) in self.state.events.iter().filter(|(at, _)| *at > since).take(SHOWN) {
             problem = problem.with_evidence("service_event", message);
         }
         for target in self.health.iter().filter(|target| !target.in_service) {
