@@ -11,7 +11,7 @@ use crate::engine::{Class, Failure};
 /// A call that AWS refused, or that had no answer.
 #[derive(Clone, Debug)]
 pub struct CallError {
-    aws: AwsError,
+    aws: Box<AwsError>,
     /// HTTP status; none without an answer.
     status: Option<u16>,
 }
@@ -125,7 +125,7 @@ impl CallError {
             message,
             request_id: error.request_id().map(str::to_owned),
         };
-        CallError { aws, status }
+        CallError { aws: Box::new(aws), status }
     }
 
     /// AWS's code.
@@ -220,7 +220,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 
 impl std::fmt::Display for CallError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let AwsError { service, action, code, message, .. } = &self.aws;
+        let AwsError { service, action, code, message, .. } = &*self.aws;
         write!(f, "{service}:{action} was refused: {code}: {message}")
     }
 }
@@ -231,7 +231,7 @@ impl From<CallError> for Failure {
     fn from(error: CallError) -> Failure {
         let class = error.class();
         let mut problem = Problem::new(error.problem_code(class), error.to_string());
-        problem.aws = Some(error.aws);
+        problem.aws = Some(*error.aws);
         Failure::new(class, problem)
     }
 }
@@ -242,7 +242,7 @@ mod tests {
 
     fn refused(status: Option<u16>, code: &str, message: &str) -> CallError {
         let aws = AwsError { code: code.to_owned(), message: message.to_owned(), ..AwsError::default() };
-        CallError { aws, status }
+        CallError { aws: Box::new(aws), status }
     }
 
     #[test]

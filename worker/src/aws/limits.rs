@@ -9,7 +9,7 @@
 use shared::store::Budget;
 
 /// The budget that a call belongs to.
-pub fn budget(place: &str, service: &str, action: &str) -> Budget {
+pub(super) fn budget(place: &str, service: &str, action: &str) -> Budget {
     let reads = ["Describe", "List", "Get"].iter().any(|verb| action.starts_with(verb));
     let (class, per_second, burst) = match (service, reads) {
         ("ec2", true) => ("ec2-read", 20.0, 50.0),

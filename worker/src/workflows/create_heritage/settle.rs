@@ -40,7 +40,7 @@ pub(crate) async fn settle(
             running: seen.state.running,
         })),
         Verdict::NotYet { running, in_service } => Ok(Turn::Wait(waiting(service, &seen.state, running, in_service))),
-        Verdict::Never(problem) => Err(Failure::new(Class::Permanent, problem)),
+        Verdict::Never(problem) => Err(Failure::new(Class::Permanent, *problem)),
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) enum Verdict {
         in_service: u32,
     },
     /// It will not become so.
-    Never(Problem),
+    Never(Box<Problem>),
 }
 
 impl Observation {
@@ -52,7 +52,7 @@ impl Observation {
         let in_service = u32::try_from(self.health.iter().filter(|it| it.in_service).count()).unwrap_or_default();
         if state.status != Status::Active {
             let detail = format!("ECS service {} was deleted meanwhile", state.name);
-            return Verdict::Never(self.with_evidence(Problem::new(Code::DeploymentFailed, detail), since));
+            return Verdict::Never(Box::new(self.with_evidence(Problem::new(Code::DeploymentFailed, detail), since)));
         }
         let is_settled = match service.desired_count {
             0 => state.desired == 0 && state.task_definition == target && state.running + state.pending == 0,
@@ -65,7 +65,7 @@ impl Observation {
             return Verdict::Settled;
         }
         match primary.and_then(|primary| self.why_never(primary, since)) {
-            Some(problem) => Verdict::Never(self.with_evidence(problem, since)),
+            Some(problem) => Verdict::Never(Box::new(self.with_evidence(problem, since))),
             None => Verdict::NotYet { running, in_service },
         }
     }
