@@ -78,9 +78,22 @@ impl Ecs {
 
     /// Lets the tasks of instances move away.
     pub async fn drain(&self, cluster: &str, arns: &[String]) -> Result<(), NotCalled> {
+        self.set_state(cluster, arns, ContainerInstanceStatus::Draining).await
+    }
+
+    /// Lets instances that drain take tasks again.
+    pub async fn activate(&self, cluster: &str, arns: &[String]) -> Result<(), NotCalled> {
+        self.set_state(cluster, arns, ContainerInstanceStatus::Active).await
+    }
+
+    async fn set_state(
+        &self,
+        cluster: &str,
+        arns: &[String],
+        status: ContainerInstanceStatus,
+    ) -> Result<(), NotCalled> {
         for some in arns.chunks(CHANGED) {
-            let request = self.client.update_container_instances_state().cluster(cluster);
-            let request = request.status(ContainerInstanceStatus::Draining);
+            let request = self.client.update_container_instances_state().cluster(cluster).status(status.clone());
             let request = request.set_container_instances(Some(some.to_vec()));
             self.calls.call("ecs", "UpdateContainerInstancesState", request.send()).await?;
         }

@@ -31,6 +31,8 @@ enum Action {
     Want(u32),
     /// Tasks are to move away from these.
     Drain(Vec<String>),
+    /// These drain, as an undo finds them, but are to stay.
+    Keep(Vec<String>),
     /// These are to be terminated: nothing runs on them.
     Remove(Vec<String>),
     /// Nothing: this is waited for.
@@ -58,6 +60,10 @@ impl Machine {
         self.joined.as_ref().is_some_and(|joined| joined.is_draining)
     }
 
+    fn draining_arn(&self) -> Option<String> {
+        self.joined.as_ref().filter(|joined| joined.is_draining).map(|joined| joined.arn.clone())
+    }
+
     fn tasks(&self) -> u32 {
         self.joined.as_ref().map_or(0, |joined| joined.tasks)
     }
@@ -78,6 +84,7 @@ pub(crate) async fn converge(cx: &DistrictCx, shape: &Shape) -> Result<Turn<()>,
             cx.aws.autoscaling.change_group(&name, &change).await?;
         }
         Action::Drain(arns) => cx.aws.ecs.drain(&name, arns).await?,
+        Action::Keep(arns) => cx.aws.ecs.activate(&name, arns).await?,
         Action::Remove(ids) => {
             for id in ids {
                 cx.aws.autoscaling.remove_instance(id).await?;
@@ -120,6 +127,7 @@ fn headline(action: Action) -> String {
     match action {
         Action::Want(desired) => format!("the group is to have {desired} instances"),
         Action::Drain(arns) => format!("tasks move away from {} instances", arns.len()),
+        Action::Keep(arns) => format!("{} instances take tasks again", arns.len()),
         Action::Remove(ids) => format!("{} are being terminated", ids.join(", ")),
         Action::Wait(what) => what,
         Action::Done => "the instances are as they are to be".to_owned(),
@@ -144,6 +152,12 @@ fn next(group: &Group, shape: &Shape, machines: &[Machine]) -> Action {
         return Action::Want(group.desired);
     }
     let size = shape.size as usize;
+    let fitting = machines.iter().filter(|machine| machine.fits).collect::<Vec<_>>();
+    let surplus = fitting.len().saturating_sub(size);
+    let returning: Vec<String> = fitting.into_iter().skip(surplus).filter_map(Machine::draining_arn).collect();
+    if !returning.is_empty() {
+        return Action::Keep(returning);
+    }
     if let Some(odd) = machines.iter().find(|machine| !machine.fits) {
         let others = machines.iter().filter(|it| it.takes_tasks() && it.instance_id != odd.instance_id).count();
         return match others >= size {
@@ -157,7 +171,7 @@ fn next(group: &Group, shape: &Shape, machines: &[Machine]) -> Action {
         return Action::Want(u32::try_from(standing).unwrap_or(u32::MAX).max(shape.size));
     }
     if standing > size {
-        return take_out(&machines.iter().take(standing - size).collect::<Vec<_>>());
+        return take_out(&machines.iter().take(surplus).collect::<Vec<_>>());
     }
     let joined = machines.iter().filter(|machine| machine.takes_tasks()).count();
     match joined < size || group.leaving > 0 {
@@ -237,6 +251,13 @@ mod tests {
         assert_eq!(drained, Action::Drain(vec!["arn-i-1".into(), "arn-i-2".into()]));
         let larger = Shape { size: 5, ..shape };
         assert_eq!(next(&group(&larger, 3), &larger, &three), Action::Want(5));
+    }
+
+    #[test]
+    fn an_undo_lets_instances_that_drain_take_tasks_again() {
+        let shape = shape("1", 2);
+        let two = [machine("i-1", true, true, 1), machine("i-2", true, false, 1)];
+        assert_eq!(next(&group(&shape, 2), &shape, &two), Action::Keep(vec!["arn-i-1".into()]));
     }
 
     #[test]
