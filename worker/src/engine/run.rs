@@ -199,7 +199,13 @@ impl Run {
 
     /// Remembers what the undo of a step has removed.
     pub(super) fn removed<S: Step>(&self, step: &S, ids: Vec<String>) {
-        self.board().memory(&step.label()).removed.extend(ids);
+        let mut board = self.board();
+        let removed = &mut board.memory(&step.label()).removed;
+        for id in ids {
+            if !removed.contains(&id) {
+                removed.push(id);
+            }
+        }
     }
 
     /// What the undo of a step has removed.
