@@ -106,7 +106,11 @@ impl AutoScaling {
     /// Why the newest launch failed, when it did.
     pub async fn last_failure(&self, name: &str) -> Result<Option<String>, NotCalled> {
         let request = self.client.describe_scaling_activities().auto_scaling_group_name(name).max_records(10);
-        let answer = self.calls.call("autoscaling", "DescribeScalingActivities", request.send()).await?;
+        let answer = match self.calls.call("autoscaling", "DescribeScalingActivities", request.send()).await {
+            // A read may be older than the group.
+            Err(error) if is_absent(&error) => return Ok(None),
+            answer => answer?,
+        };
         let newest = answer.activities().first();
         let failed = newest.filter(|it| it.status_code() == Some(&ScalingActivityStatusCode::Failed));
         Ok(failed.and_then(|activity| activity.status_message()).map(str::to_owned))
@@ -116,8 +120,7 @@ impl AutoScaling {
     pub async fn delete_group(&self, name: &str) -> Result<(), NotCalled> {
         let request = self.client.delete_auto_scaling_group().auto_scaling_group_name(name).force_delete(true);
         match self.calls.call("autoscaling", "DeleteAutoScalingGroup", request.send()).await {
-            // Auto Scaling has one code for everything that it does not like.
-            Err(error) if error.is("ValidationError") && error.message().contains("not found") => Ok(()),
+            Err(error) if is_absent(&error) => Ok(()),
             answer => answer.absent_ok(&["ScalingActivityInProgress"]).map(|_| ()),
         }
     }
@@ -164,4 +167,9 @@ fn written(group: &str, tag: &Tag) -> aws_sdk_autoscaling::types::Tag {
 
 fn count(instances: u32) -> i32 {
     i32::try_from(instances).unwrap_or(i32::MAX)
+}
+
+/// Whether Auto Scaling says that there is no such group; it has one code for everything that it does not like.
+fn is_absent(error: &NotCalled) -> bool {
+    error.is("ValidationError") && error.message().contains("not found")
 }
