@@ -180,9 +180,12 @@ impl CallError {
             "Unable to assume role",
             "unable to assume the service linked role",
         ];
+        // Auto Scaling has one code for everything that it does not like.
+        const NOT_SEEN: [&str; 2] = ["not found", "does not exist"];
         NOT_SEEN_YET.contains(&self.code())
             || self.code().ends_with(".NotFound")
             || NEW_ROLE.iter().any(|sentence| self.message().contains(sentence))
+            || (self.is("ValidationError") && NOT_SEEN.iter().any(|sentence| self.message().contains(sentence)))
     }
 
     fn problem_code(&self, class: Class) -> Code {

@@ -4,7 +4,7 @@
 //! Repeat-safe  found again by its description, the operation's id; the client token makes it once
 //! Undo         deletes the version that this operation made
 
-use super::unknown_group;
+use super::missing;
 use crate::aws::autoscaling::Template;
 use crate::aws::ec2::TemplateData;
 use crate::engine::{Failure, Found, Ready, Resource};
@@ -36,7 +36,8 @@ impl Resource for CreateLaunchTemplateVersion {
     async fn create(&self, cx: &DistrictCx) -> Result<Template, Failure> {
         let name = parts::cluster_name(cx);
         let group = cx.aws.autoscaling.find_group(&name).await?;
-        let in_use = group.and_then(|group| group.template).ok_or_else(|| unknown_group(&name))?;
+        let in_use =
+            group.and_then(|group| group.template).ok_or_else(|| missing(&format!("the Auto Scaling group {name}")))?;
         let data = TemplateData {
             image_id: cx.run.output_of(&FindImage)?,
             instance_type: cx.target.spec.instance_type.clone(),

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::unknown_group;
+use super::missing;
 use crate::aws::autoscaling::{Change, Group, Template};
 use crate::aws::ecs::ContainerInstance;
 use crate::engine::{Failure, Step, Turn, Undone, Wait};
@@ -72,7 +72,12 @@ impl Machine {
 /// Takes one turn towards the shape.
 pub(crate) async fn converge(cx: &DistrictCx, shape: &Shape) -> Result<Turn<()>, Failure> {
     let name = parts::cluster_name(cx);
-    let group = cx.aws.autoscaling.find_group(&name).await?.ok_or_else(|| unknown_group(&name))?;
+    let group = cx
+        .aws
+        .autoscaling
+        .find_group(&name)
+        .await?
+        .ok_or_else(|| missing(&format!("the Auto Scaling group {name}")))?;
     let mut joined = cx.aws.ecs.container_instances(&name).await?;
     let machines = machines(&group, shape, &mut joined);
     let action = next(&group, shape, &machines);
@@ -107,7 +112,7 @@ pub(crate) async fn before<S: Step<Cx = DistrictCx>>(cx: &DistrictCx, step: &S) 
     let group = cx.aws.autoscaling.find_group(&name).await?;
     let (template, subnet_ids, desired) = group
         .and_then(|group| Some((group.template?, group.subnet_ids, group.desired)))
-        .ok_or_else(|| unknown_group(&name))?;
+        .ok_or_else(|| missing(&format!("the Auto Scaling group {name}")))?;
     let size = cx.target.before.as_ref().map_or(desired, |before| before.cluster_size);
     let shape = Shape { template, subnet_ids, size };
     cx.run.intent(step, &shape).await?;

@@ -5,9 +5,8 @@
 //! Undo         points it where it led before
 
 use shared::district::NatType;
-use shared::problem::Code;
 
-use super::nat_before;
+use super::{missing, nat_before};
 use crate::aws::ec2::Target;
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
@@ -64,8 +63,4 @@ async fn standing_gateway(cx: &DistrictCx, zone: Zone) -> Result<String, Failure
     let gateways = cx.aws.ec2.find_nat_gateways(&cx.owner, Some(&name)).await?;
     let standing = gateways.into_iter().find(|seen| !seen.going);
     standing.map(|seen| seen.thing.id).ok_or_else(|| missing(&name))
-}
-
-fn missing(name: &str) -> Failure {
-    Failure::permanent(Code::AwsRefused, format!("{name}, which belongs to the district, is not there any more"))
 }
