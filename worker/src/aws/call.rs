@@ -21,7 +21,7 @@ use crate::engine::{Budgets, Class, Failure, current_step};
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a call has no result.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum NotCalled {
     /// AWS refused it, or did not answer.
     #[error(transparent)]

@@ -15,6 +15,7 @@ pub mod iam;
 mod limits;
 pub mod logs;
 pub mod names;
+mod observe;
 pub mod owner;
 pub mod route53;
 pub mod ssm;

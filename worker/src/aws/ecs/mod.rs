@@ -16,6 +16,7 @@ pub use stopped_task::StoppedTask;
 pub use task_definition::{Container, HostPort, NewTaskDefinition};
 
 use super::call::NameCaller;
+use super::observe::Observer;
 use super::{Calls, Tag};
 
 /// ECS of one account and region.
@@ -23,13 +24,14 @@ use super::{Calls, Tag};
 pub struct Ecs {
     client: aws_sdk_ecs::Client,
     calls: Calls,
+    services: Observer<ServiceState>,
 }
 
 impl Ecs {
     /// With the settings of the SDK.
     pub fn new(config: &SdkConfig, calls: Calls) -> Self {
         let config = aws_sdk_ecs::config::Builder::from(config).interceptor(NameCaller).build();
-        Ecs { client: aws_sdk_ecs::Client::from_conf(config), calls }
+        Ecs { client: aws_sdk_ecs::Client::from_conf(config), calls, services: Observer::new(service::PER_CALL) }
     }
 }
 

@@ -13,7 +13,7 @@ const NO_CLUSTER: [&str; 1] = ["ClusterNotFoundException"];
 const ABSENT: [&str; 3] = ["ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"];
 /// How many services one DescribeServices takes.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html>
-const PER_CALL: usize = 10;
+pub(super) const PER_CALL: usize = 10;
 
 /// The classic load balancer of a new service.
 #[derive(Clone, Debug)]
@@ -64,6 +64,14 @@ impl Ecs {
     /// A service by its name, also one that was deleted lately.
     pub async fn find_service(&self, cluster: &str, name: &str) -> Result<Option<ServiceState>, NotCalled> {
         Ok(self.describe_services(cluster, vec![name.to_owned()]).await?.pop())
+    }
+
+    /// A service that is waited for: steps that look at the same time share a call.
+    pub async fn observe_service(&self, cluster: &str, name: &str) -> Result<Option<ServiceState>, NotCalled> {
+        let (ecs, here) = (self.clone(), cluster.to_owned());
+        let read = async move |names| ecs.describe_services(&here, names).await;
+        let services = self.services.ask(cluster, name, read).await?;
+        Ok(services.iter().find(|service| service.name == name).cloned())
     }
 
     /// All services of a cluster.

@@ -16,14 +16,20 @@ pub(crate) struct CreatePublicRecord(pub(crate) ServiceSpec);
 
 impl CreatePublicRecord {
     async fn wanted(&self, cx: &HeritageCx) -> Result<Record, Failure> {
-        let invalid = |detail: &str| Failure::permanent(Code::GivenResourceInvalid, detail);
-        let record = cx.public_record(&self.0.name).await?;
-        let (zone_id, name) = record.ok_or_else(|| invalid("the public zone of the district is not there"))?;
-        let balancer = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing;
-        let balancer_zone = balancer.zone_id.ok_or_else(|| invalid("the load balancer tells no zone for aliases"))?;
-        let answer = Answer::Alias { target: balancer.dns_name.to_ascii_lowercase(), zone_id: balancer_zone };
-        Ok(Record { zone_id, name, answer })
+        let gone = || invalid("the public zone of the district is not there");
+        let (zone_id, name) = cx.public_record(&self.0.name).await?.ok_or_else(gone)?;
+        Ok(Record { zone_id, name, answer: self.answer(cx)? })
     }
+
+    fn answer(&self, cx: &HeritageCx) -> Result<Answer, Failure> {
+        let balancer = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing;
+        let zone_id = balancer.zone_id.ok_or_else(|| invalid("the load balancer tells no zone for aliases"))?;
+        Ok(Answer::Alias { target: balancer.dns_name.to_ascii_lowercase(), zone_id })
+    }
+}
+
+fn invalid(detail: &str) -> Failure {
+    Failure::permanent(Code::GivenResourceInvalid, detail)
 }
 
 impl Resource for CreatePublicRecord {
@@ -50,7 +56,7 @@ impl Resource for CreatePublicRecord {
     }
 
     async fn ready(&self, cx: &HeritageCx, standing: &Record) -> Result<Ready, Failure> {
-        record::check(standing, &self.wanted(cx).await?)
+        record::check(standing, &self.answer(cx)?)
     }
 
     async fn delete(&self, cx: &HeritageCx, record: Record) -> Result<(), Failure> {

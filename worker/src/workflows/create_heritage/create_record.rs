@@ -19,8 +19,12 @@ pub(crate) struct CreateRecord(pub(crate) ServiceSpec);
 impl CreateRecord {
     fn wanted(&self, cx: &HeritageCx) -> Result<Record, Failure> {
         let (zone_id, name) = cx.private_record(&self.0.name)?;
+        Ok(Record { zone_id, name, answer: self.answer(cx)? })
+    }
+
+    fn answer(&self, cx: &HeritageCx) -> Result<Answer, Failure> {
         let target = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing.dns_name.to_ascii_lowercase();
-        Ok(Record { zone_id, name, answer: Answer::Cname { target, ttl: TTL } })
+        Ok(Answer::Cname { target, ttl: TTL })
     }
 }
 
@@ -48,7 +52,7 @@ impl Resource for CreateRecord {
     }
 
     async fn ready(&self, cx: &HeritageCx, standing: &Record) -> Result<Ready, Failure> {
-        record::check(standing, &self.wanted(cx)?)
+        record::check(standing, &self.answer(cx)?)
     }
 
     async fn delete(&self, cx: &HeritageCx, record: Record) -> Result<(), Failure> {

@@ -6,7 +6,7 @@
 use serde_json::Value;
 use shared::problem::Code;
 
-use crate::aws::route53::Record;
+use crate::aws::route53::{Answer, Record};
 use crate::engine::{Failure, Found, Ready, Step};
 use crate::workflows::HeritageCx;
 
@@ -21,11 +21,11 @@ pub(crate) async fn find<S: Step>(cx: &HeritageCx, step: &S, wanted: &Record) ->
 }
 
 /// Ready, unless it says something else.
-pub(crate) fn check(standing: &Record, wanted: &Record) -> Result<Ready, Failure> {
-    if standing.answer == wanted.answer {
+pub(crate) fn check(standing: &Record, wanted: &Answer) -> Result<Ready, Failure> {
+    if standing.answer == *wanted {
         return Ok(Ready::Yes);
     }
     let leads = standing.answer.target().unwrap_or("something else");
-    let detail = format!("there is a record {} already, and it leads to {leads}", wanted.name);
+    let detail = format!("there is a record {} already, and it leads to {leads}", standing.name);
     Err(Failure::permanent(Code::AlreadyExists, detail))
 }

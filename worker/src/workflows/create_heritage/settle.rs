@@ -63,7 +63,7 @@ pub(crate) async fn settle_back(
 async fn observe(cx: &HeritageCx, service: &ServiceSpec, target: &str) -> Result<Observation, Failure> {
     let (cluster, name) = (cx.cluster(), cx.service_name(&service.name));
     let gone = || Failure::permanent(Code::DeploymentFailed, format!("ECS service {name} is not there"));
-    let state = cx.aws.ecs.find_service(&cluster, &name).await?.ok_or_else(gone)?;
+    let state = cx.aws.ecs.observe_service(&cluster, &name).await?.ok_or_else(gone)?;
     let mut seen = Observation { state, stopped: Vec::new(), health: Vec::new() };
     if seen.running_of(target) >= service.desired_count && service.is_balanced() && service.desired_count > 0 {
         seen.health = cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?;

@@ -40,7 +40,7 @@ impl Step for DeleteService {
 /// load balancers.
 pub(crate) async fn remove<S: Step>(cx: &HeritageCx, step: &S, service: &ServiceSpec) -> Result<Turn<String>, Failure> {
     let (cluster, name) = (cx.cluster(), cx.service_name(&service.name));
-    let state = cx.aws.ecs.find_service(&cluster, &name).await?;
+    let state = cx.aws.ecs.observe_service(&cluster, &name).await?;
     let Some(state) = state.filter(|it| it.status != Status::Inactive && cx.owner.covers(&it.tags)) else {
         return Ok(Turn::Done(name));
     };

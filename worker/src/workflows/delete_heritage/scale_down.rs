@@ -33,7 +33,7 @@ impl Step for ScaleDown {
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<String>, Failure> {
         let (cluster, name) = (cx.cluster(), cx.service_name(&self.0.name));
-        let state = cx.aws.ecs.find_service(&cluster, &name).await?;
+        let state = cx.aws.ecs.observe_service(&cluster, &name).await?;
         let Some(state) = state.filter(|it| it.status == Status::Active && cx.owner.covers(&it.tags)) else {
             return Ok(Turn::Done(name));
         };
