@@ -131,15 +131,28 @@ impl Account {
         let groups =
             self.logs.describe_log_groups().log_group_name_prefix(format!("Barcelona/{district}/")).send().await;
         all.insert("log_group", ids(groups.unwrap().log_groups(), |it| it.log_group_name()));
-        let services = self.ecs.list_services().cluster(district).send().await;
-        let arns = services.map(|it| it.service_arns().to_vec()).unwrap_or_default();
-        all.insert("service", arns.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned).collect());
+        all.insert("service", self.services(district).await);
         let definitions = self.ecs.list_task_definitions().status("ACTIVE".into()).send().await.unwrap();
         let definitions = definitions.task_definition_arns().iter().filter_map(|arn| arn.rsplit('/').next());
         all.insert("task_definition", definitions.filter(|it| it.starts_with(&prefix)).map(str::to_owned).collect());
         let path = format!("/barcelona/{district}");
         let parameters = self.ssm.get_parameters_by_path().path(path).recursive(true).send().await.unwrap();
         all.insert("parameter", ids(parameters.parameters(), |it| it.name()));
+    }
+
+    /// Services that are not yet gone; those that are stay describable for a while.
+    async fn services(&self, cluster: &str) -> BTreeSet<String> {
+        let Ok(listed) = self.ecs.list_services().cluster(cluster).max_results(100).send().await else {
+            return BTreeSet::new();
+        };
+        let mut names = BTreeSet::new();
+        for ten in listed.service_arns().chunks(10) {
+            let described = self.ecs.describe_services().cluster(cluster).set_services(Some(ten.to_vec())).send().await;
+            let described = described.unwrap();
+            let standing = described.services().iter().filter(|it| it.status() != Some("INACTIVE"));
+            names.extend(standing.filter_map(|it| it.service_name().map(str::to_owned)));
+        }
+        names
     }
 }
 

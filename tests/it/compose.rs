@@ -14,14 +14,11 @@ fn compose(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn the_compose_file_is_valid_and_has_the_simulator_in_a_profile() {
-    for (profile, expected) in [(&[][..], "api redis worker"), (&["--profile", "sim"][..], "api aws-sim redis worker")]
-    {
-        let output = compose(&[profile, &["config", "--services"]].concat());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout).unwrap();
-        let mut services: Vec<_> = text.split_whitespace().collect();
-        services.sort_unstable();
-        assert_eq!(services.join(" "), expected);
-    }
+fn the_compose_file_is_valid_and_has_every_part() {
+    let output = compose(&["--profile", "sim", "config", "--services"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut services: Vec<_> = text.split_whitespace().collect();
+    services.sort_unstable();
+    assert_eq!(services, ["api", "aws-sim", "redis", "worker"]);
 }

@@ -19,26 +19,25 @@ fn part(name: &str) -> String {
 /// Name, default and text of every option of a binary that has an environment name, from its `--help`.
 fn settings_of(binary: &str) -> Vec<(String, String, String)> {
     let program = tests::process::binary(binary).unwrap();
-    let output = Command::new(program).arg("--help").env("COLUMNS", "1000").env_clear().output().unwrap();
+    let output = Command::new(program).arg("--help").env_clear().output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    let (mut found, mut text) = (vec![], String::new());
+    let mut options: Vec<String> = vec![];
     for line in help.lines().map(str::trim) {
-        if line.starts_with('-') {
-            text.clear();
-        } else if let Some((_, rest)) = line.split_once("[env: ") {
-            let name = rest.split(['=', ']']).next().unwrap().to_owned();
-            found.push((name, text.trim().trim_end_matches('.').to_owned()));
-        } else if !line.is_empty() && !line.starts_with('[') && text.is_empty() {
-            text = line.to_owned();
+        match options.last_mut() {
+            Some(option) if !line.starts_with('-') => option.push_str(&format!(" {line}")),
+            Some(_) | None => options.push(line.to_owned()),
         }
     }
-    let default = |name: &str| {
-        let after = help.split_once(&format!("[env: {name}=]")).map_or("", |(_, after)| after);
-        let until_next = after.split("[env: ").next().unwrap_or_default();
-        let default = until_next.split_once("[default: ").map(|(_, rest)| rest.split(']').next().unwrap_or_default());
-        default.unwrap_or_default().to_owned()
-    };
-    found.into_iter().map(|(name, text)| (name.clone(), default(&name), text)).collect()
+    options.iter().filter_map(|option| setting(option)).collect()
+}
+
+/// `--name <VALUE> Text. [env: NAME=] [default: value]`
+fn setting(option: &str) -> Option<(String, String, String)> {
+    let (before, after) = option.split_once("[env: ")?;
+    let name = after.split(['=', ']']).next()?.to_owned();
+    let default = after.split_once("[default: ").and_then(|(_, rest)| rest.split(']').next()).unwrap_or_default();
+    let text = before.split_once("> ").map_or(before, |(_, text)| text).trim().trim_end_matches('.');
+    Some((name, default.to_owned(), text.to_owned()))
 }
 
 #[test]
@@ -65,13 +64,17 @@ fn quoted(line: &str) -> Vec<&str> {
 #[test]
 fn every_file_and_name_in_the_path_of_a_request_exists() {
     let mut files = 0;
-    for line in part("trace").lines() {
-        let quoted = quoted(line);
-        let Some((path, names)) = quoted.split_first() else { continue };
-        let source = std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-        files += 1;
-        for name in names {
-            assert!(source.contains(name.trim_end_matches("()")), "{name} is not in {path}");
+    let mut source = String::new();
+    for quoted in part("trace").lines().flat_map(quoted) {
+        if quoted.starts_with('/') {
+            continue;
+        }
+        if quoted.contains('/') {
+            source = std::fs::read_to_string(root().join(quoted)).unwrap_or_else(|error| panic!("{quoted}: {error}"));
+            files += 1;
+        } else if quoted != "202" {
+            let name = quoted.trim_end_matches("()");
+            assert!(source.contains(name), "{name} is not in the file named before it");
         }
     }
     assert!(files >= 8, "the path of a request goes through the whole system, not {files} files");

@@ -100,6 +100,9 @@ impl Client {
                     return Ok(operation);
                 }
                 etag = answer.headers.get("etag").and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned();
+            } else if answer.status == 503 {
+                // The store is away; the answer's Retry-After is for people, a test looks again soon.
+                tokio::time::sleep(Duration::from_millis(100)).await;
             } else {
                 ensure!(answer.status == 304, "{id}: {} {}", answer.status, answer.body);
             }
