@@ -24,7 +24,7 @@ fn settings_of(binary: &str) -> Vec<(String, String, String)> {
     let mut options: Vec<String> = vec![];
     for line in help.lines().map(str::trim) {
         match options.last_mut() {
-            Some(option) if !line.starts_with('-') => option.push_str(&format!(" {line}")),
+            Some(option) if !line.starts_with('-') || line.starts_with("- ") => option.push_str(&format!(" {line}")),
             Some(_) | None => options.push(line.to_owned()),
         }
     }
@@ -36,8 +36,9 @@ fn setting(option: &str) -> Option<(String, String, String)> {
     let (before, after) = option.split_once("[env: ")?;
     let name = after.split(['=', ']']).next()?.to_owned();
     let default = after.split_once("[default: ").and_then(|(_, rest)| rest.split(']').next()).unwrap_or_default();
-    let text = before.split_once("> ").map_or(before, |(_, text)| text).trim().trim_end_matches('.');
-    Some((name, default.to_owned(), text.to_owned()))
+    let text = before.split_once("> ").map_or(before, |(_, text)| text);
+    let text = text.split("Possible values:").next().unwrap_or(text).trim().trim_end_matches('.');
+    Some((name, default.trim_matches('"').to_owned(), text.to_owned()))
 }
 
 #[test]

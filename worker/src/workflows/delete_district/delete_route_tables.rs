@@ -1,4 +1,4 @@
-//! The route tables; their associations went with the subnets.
+//! The route tables; on AWS their associations went with the subnets, and one that is left is undone first.
 //!
 //! Makes        nothing; removes what carries the district's tags
 //! Repeat-safe  looks again what is left; absent is fine
@@ -21,6 +21,21 @@ impl Removal for RouteTables {
     }
 
     async fn delete(&self, cx: &DistrictCx, id: &str) -> Result<(), Failure> {
-        Ok(cx.aws.ec2.delete_route_table(id).await?)
+        match cx.aws.ec2.delete_route_table(id).await {
+            Err(error) if error.is("DependencyViolation") => {
+                disassociate(cx, id).await?;
+                Ok(cx.aws.ec2.delete_route_table(id).await?)
+            }
+            deleted => Ok(deleted?),
+        }
     }
+}
+
+/// Lets every subnet that is still bound to the table go.
+async fn disassociate(cx: &DistrictCx, id: &str) -> Result<(), Failure> {
+    let tables = cx.aws.ec2.find_route_tables(&cx.owner, None).await?;
+    for association in tables.iter().filter(|seen| seen.thing.id == id).flat_map(|seen| &seen.thing.associations) {
+        cx.aws.ec2.disassociate_route_table(&association.id).await?;
+    }
+    Ok(())
 }
