@@ -74,7 +74,11 @@ impl Client {
             .user_agent(concat!("bcn/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(5))
             .build()
-            .map_err(|source| ClientError::Unreachable { endpoint: endpoint.clone(), source })?;
+            .map_err(|source| ClientError::Unreachable {
+                endpoint: endpoint.clone(),
+                may_have_arrived: false,
+                source,
+            })?;
         Ok(Client { http, endpoint, token })
     }
 
@@ -120,7 +124,8 @@ impl Client {
     }
 
     pub(crate) fn unreachable(&self, source: reqwest::Error) -> ClientError {
-        ClientError::Unreachable { endpoint: self.endpoint.clone(), source: source.without_url() }
+        let may_have_arrived = !source.is_connect();
+        ClientError::Unreachable { endpoint: self.endpoint.clone(), may_have_arrived, source: source.without_url() }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -138,11 +143,16 @@ impl Client {
         request: impl Fn() -> RequestBuilder,
     ) -> Result<(StatusCode, Value), ClientError> {
         let mut pauses = PAUSES.into_iter();
+        let mut arrived = false;
         loop {
-            let failed = match self.once(path, request()).await {
+            let mut failed = match self.once(path, request()).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
+            if let ClientError::Unreachable { may_have_arrived, .. } = &mut failed.error {
+                arrived |= *may_have_arrived;
+                *may_have_arrived = arrived;
+            }
             match (failed.again, pauses.next()) {
                 (Some(asked_for), Some(pause)) => tokio::time::sleep(pause.max(asked_for)).await,
                 (Some(_), None) | (None, _) => return Err(failed.error),

@@ -10,6 +10,8 @@ pub enum ClientError {
     Unreachable {
         /// Where it was looked for.
         endpoint: String,
+        /// Whether the request may have arrived all the same.
+        may_have_arrived: bool,
         /// What the connection said.
         #[source]
         source: reqwest::Error,

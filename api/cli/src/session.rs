@@ -136,11 +136,14 @@ impl Session {
 /// Without an answer nobody knows whether the change was accepted; with its key it can be sent again all the same.
 fn unsure(error: ClientError, change: &Change) -> anyhow::Error {
     match error {
-        ClientError::Unreachable { .. } => {
+        ClientError::Unreachable { may_have_arrived: true, .. } => {
             let again =
                 format!("it may have been accepted; sending it again is safe with --idempotency-key {}", change.key());
             anyhow::Error::new(error).context(again)
         }
-        ClientError::Refused(_) | ClientError::Unexpected { .. } | ClientError::Unreadable { .. } => error.into(),
+        ClientError::Unreachable { may_have_arrived: false, .. }
+        | ClientError::Refused(_)
+        | ClientError::Unexpected { .. }
+        | ClientError::Unreadable { .. } => error.into(),
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use console::{Term, truncate_str};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use shared::narrate;
 use shared::operation::{Step, StepState};
@@ -30,9 +31,11 @@ impl Live {
         Live { lines: MultiProgress::new(), operation: None, steps: BTreeMap::new() }
     }
 
-    /// Prints a line above; when the terminal is gone there is nobody to tell.
+    /// Prints a line above, cut to the terminal's width: `bcn op show` has the whole of it. When the terminal is gone
+    /// there is nobody to tell.
     pub(super) fn print(&self, text: &str) {
-        let _gone = self.lines.println(text);
+        let width = usize::from(Term::stderr().size().1);
+        let _gone = self.lines.println(truncate_str(text, width, "…"));
     }
 
     /// Shows how things are now.
