@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod dashboard;
 mod deploys;
 mod districts;
 mod heritages;

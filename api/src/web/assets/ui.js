@@ -19,10 +19,28 @@ function morph(from, to) {
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value && !kept(name)) from.setAttribute(name, value);
   }
-  const before = [...from.childNodes];
-  const after = [...to.childNodes];
-  after.forEach((child, nth) => (nth < before.length ? morph(before[nth], child) : from.append(child)));
-  before.slice(after.length).forEach((child) => child.remove());
+  morphChildren(from, to);
+}
+
+// A child with an id is the same child wherever it stands, so that a row keeps its focus when one comes above it.
+function morphChildren(from, to) {
+  const known = new Map([...from.children].filter((child) => child.id).map((child) => [child.id, child]));
+  let at = from.firstChild;
+  for (const child of [...to.childNodes]) {
+    const same = child.id ? known.get(child.id) : at && !at.id && at;
+    if (!same) {
+      from.insertBefore(child, at);
+      continue;
+    }
+    if (same === at) at = at.nextSibling;
+    else from.insertBefore(same, at);
+    morph(same, child);
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
 }
 
 async function refresh() {

@@ -65,11 +65,11 @@ fn sheet(district: &DistrictDocument, heritages: &[HeritageView], newest: &[Oper
     html! {
         header.heading { h1 { "District " (district.name) } (state::of_lifecycle(district.state)) }
         dl.facts {
-            dt { "Region" } dd { (district.region) }
-            dt { "Instances" } dd { (district.cluster_size) " × " (district.instance_type) }
-            @if let Some(range) = &district.cidr_block { dt { "Addresses" } dd { code { (range) } } }
-            dt { "Way out" } dd { (district.nat_type.to_string().replace('_', " ")) }
-            dt { "Made" } dd { (moment::ago(district.created_at)) }
+            div { dt { "Region" } dd { (district.region) } }
+            div { dt { "Instances" } dd { (district.cluster_size) " × " (district.instance_type) } }
+            @if let Some(range) = &district.cidr_block { div { dt { "Addresses" } dd { code { (range) } } } }
+            div { dt { "Way out" } dd { (district.nat_type.to_string().replace('_', " ")) } }
+            div { dt { "Made" } dd { (moment::ago(district.created_at)) } }
         }
         (conditions::block(&district.conditions))
         h2 { "Heritages" }

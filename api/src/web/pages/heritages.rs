@@ -58,9 +58,9 @@ fn sheet(heritage: &HeritageDocument, newest: &[Operation]) -> Markup {
     html! {
         header.heading { h1 { "Heritage " (heritage.name) } (state::of_lifecycle(heritage.state)) }
         dl.facts {
-            dt { "District" } dd { a href={ "/ui/districts/" (heritage.district) } { (heritage.district) } }
-            dt { "Image" } dd { code { (image(heritage)) } }
-            dt { "Made" } dd { (moment::ago(heritage.created_at)) }
+            div { dt { "District" } dd { a href={ "/ui/districts/" (heritage.district) } { (heritage.district) } } }
+            div { dt { "Image" } dd { code { (image(heritage)) } } }
+            div { dt { "Made" } dd { (moment::ago(heritage.created_at)) } }
         }
         (conditions::block(&heritage.conditions))
         h2 { "Services" }

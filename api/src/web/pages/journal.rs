@@ -19,7 +19,7 @@ pub(super) fn block(operation: &Operation, entries: &[Entry]) -> Markup {
 fn row(operation: &Operation, entry: &Entry) -> Markup {
     let at = narrate::mark(entry.at.since(operation.created_at));
     html! {
-        tr class=(tone(&entry.event)) {
+        tr id={ "entry-" (entry.seq) } class=(tone(&entry.event)) {
             td.number data-label="#" { (entry.seq) }
             td.number data-label="At" { time datetime=(entry.at) title=(entry.at) { (at) } }
             td data-label="Event" { (entry.event.name().replace('_', " ")) }

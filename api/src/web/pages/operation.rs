@@ -37,7 +37,7 @@ fn heading(operation: &Operation) -> Markup {
         }
         p.headline {
             @if let Some(reason) = state::reason(operation) { (operation.state.to_string()) " " (reason) ". " }
-            (operation.headline)
+            @if operation.error.is_none() { (operation.headline) }
         }
         @if !operation.state.is_terminal() {
             p.total {
@@ -59,20 +59,20 @@ fn action(operation: &Operation, verb: &str, label: &str, title: &str) -> Markup
 fn facts(operation: &Operation) -> Markup {
     html! {
         dl.facts {
-            dt { "Id" } dd { code { (operation.id) } }
-            dt { "Took" } dd.number { (moment::of_operation(operation)) }
-            dt { "Accepted" } dd { (moment::ago(operation.created_at)) " for " (operation.actor) }
-            @if operation.attempt > 1 { dt { "Attempt" } dd { (operation.attempt) } }
-            @if operation.on_failure == OnFailure::Hold { dt { "On failure" } dd { "holds what was made" } }
+            div { dt { "Id" } dd { code { (operation.id) } } }
+            div { dt { "Took" } dd.number { (moment::of_operation(operation)) } }
+            div { dt { "Accepted" } dd { (moment::ago(operation.created_at)) " for " (operation.actor) } }
+            @if operation.attempt > 1 { div { dt { "Attempt" } dd { (operation.attempt) } } }
+            @if operation.on_failure == OnFailure::Hold { div { dt { "On failure" } dd { "holds what was made" } } }
             @if let Some(undo) = &operation.undo {
-                dt { "Taken back" } dd { (undo.done) " of " (undo.total) " steps, because of " (undo.why) }
+                div { dt { "Taken back" } dd { (undo.done) " of " (undo.total) " steps, because of " (undo.why) } }
             }
-            @if let Some(parent) = &operation.parent { dt { "Started by" } dd { (link::operation(parent)) } }
+            @if let Some(parent) = &operation.parent { div { dt { "Started by" } dd { (link::operation(parent)) } } }
             @if !operation.children.is_empty() {
-                dt { "Started" } dd { @for child in &operation.children { (link::operation(child)) " " } }
+                div { dt { "Started" } dd { @for child in &operation.children { (link::operation(child)) " " } } }
             }
-            @if let Some(by) = &operation.superseded_by { dt { "Folded into" } dd { (link::operation(by)) } }
-            @if let Some(id) = &operation.request_id { dt { "Request" } dd { code { (id) } } }
+            @if let Some(by) = &operation.superseded_by { div { dt { "Folded into" } dd { (link::operation(by)) } } }
+            @if let Some(id) = &operation.request_id { div { dt { "Request" } dd { code { (id) } } } }
         }
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::web) fn table(operations: &[Operation]) -> Markup {
 
 fn row(operation: &Operation) -> Markup {
     html! {
-        tr {
+        tr id={ "row-" (operation.id) } {
             td data-label="Operation" {
                 a href={ "/ui/operations/" (operation.id) } title=(operation.id) { (operation.kind.to_string().replace('_', " ")) }
             }
@@ -42,7 +42,7 @@ fn progress(operation: &Operation) -> Markup {
     let error = operation.error.as_ref().map(|error| error.title.trim_end_matches('.'));
     html! {
         @if operation.state.is_terminal() {
-            span.note { (error.unwrap_or_default()) }
+            @if let Some(error) = error { span.note { (error) } }
         } @else {
             (bar(operation))
             span.note { (operation.headline) }
