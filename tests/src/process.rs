@@ -97,19 +97,26 @@ pub async fn until<F: AsyncFn() -> bool>(process: &mut Process, ready: F) -> Res
 
 /// The path of one of the project's binaries, all of which are built (once a process, and at no cost when they are).
 pub fn binary(name: &str) -> Result<PathBuf> {
-    static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
-    BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}"))).clone().map_err(anyhow::Error::msg)?;
-    let here = std::env::current_exe()?;
-    let folders = here.ancestors().skip(1).take(2);
-    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
-    found.with_context(|| format!("{name} does not stand beside {}", here.display()))
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let folder = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
+    let path = folder.clone().map_err(anyhow::Error::msg)?.join(name);
+    ensure!(path.is_file(), "{} was not built", path.display());
+    Ok(path)
 }
 
-fn build() -> Result<()> {
-    let cargo = option_env!("CARGO").unwrap_or("cargo");
+/// Builds all binaries beside the running one, and returns their folder.
+fn build() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let mut folder = here.parent().context("a program stands in a folder")?;
+    if folder.ends_with("deps") {
+        folder = folder.parent().context("deps stands in a folder")?;
+    }
+    let target = folder.parent().context("a profile's folder stands in the target folder")?;
+    // At run time: the path of cargo when this was compiled would leave out the choice of the toolchain.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    let mut built = Command::new(cargo);
-    built.args(["build", "--quiet", "--workspace", "--bins", "--manifest-path"]).arg(manifest);
-    ensure!(built.status()?.success(), "the project's binaries do not build");
-    Ok(())
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--workspace", "--bins", "--manifest-path"]).arg(manifest);
+    ensure!(command.arg("--target-dir").arg(target).status()?.success(), "the project's binaries do not build");
+    Ok(folder.to_owned())
 }
