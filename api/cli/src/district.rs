@@ -29,23 +29,22 @@ pub(crate) async fn run(session: &Session, command: DistrictCommand) -> Result<E
             }
             session.send(Change::update_district(&name, &request)?, &sending).await
         }
-        DistrictCommand::Delete { name, cascade, force, keep_logs, asking, sending } => {
+        DistrictCommand::Delete { name, cascade, force, keep_logs, removal } => {
             let with = if cascade { ", its applications" } else { "" };
-            if !session.agreed(
-                &asking,
-                &sending,
-                &format!("Remove district {name}{with} and all that was made for it?"),
-            )? {
+            if !session.agreed(&removal, &format!("Remove district {name}{with} and all that was made for it?"))? {
                 return Ok(Ending::CalledOff);
             }
             session
-                .send(removal(&name, &[("cascade", cascade), ("force", force), ("keep_logs", keep_logs)]), &sending)
+                .send(
+                    deletion(&name, &[("cascade", cascade), ("force", force), ("keep_logs", keep_logs)]),
+                    &removal.sending,
+                )
                 .await
         }
     }
 }
 
-fn removal(name: &DistrictName, flags: &[(&'static str, bool)]) -> Change {
+fn deletion(name: &DistrictName, flags: &[(&'static str, bool)]) -> Change {
     let given = flags.iter().filter(|(_, given)| *given);
     given.fold(Change::delete_district(name), |change, (flag, _)| change.query(flag, true))
 }

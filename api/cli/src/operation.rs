@@ -36,20 +36,24 @@ pub(crate) enum OpCommand {
     ///
     /// Succeeds when the operation ended cancelled.
     Cancel {
-        /// Id of the operation.
-        id: OperationId,
-        /// Do not watch.
-        #[arg(long, short)]
-        detach: bool,
+        #[command(flatten)]
+        steered: Steered,
     },
     /// Go on with an operation that failed, was cancelled or is stuck; what stands is kept
     Retry {
-        /// Id of the operation.
-        id: OperationId,
-        /// Do not watch.
-        #[arg(long, short)]
-        detach: bool,
+        #[command(flatten)]
+        steered: Steered,
     },
+}
+
+/// An operation that is steered, and whether it is watched then.
+#[derive(Debug, Args)]
+pub(crate) struct Steered {
+    /// Id of the operation.
+    id: OperationId,
+    /// Do not watch.
+    #[arg(long, short)]
+    detach: bool,
 }
 
 /// Which operations to list; all that is given must match.
@@ -98,7 +102,11 @@ pub(crate) async fn run(session: &Session, command: OpCommand) -> Result<Ending>
             session.show(&format!("/v1/operations/{id}"), &[], text).await
         }
         OpCommand::Watch { id } => session.watch(&id, State::Succeeded).await,
-        OpCommand::Cancel { id, detach } => session.dispatch(&Change::cancel(&id), detach, State::Cancelled).await,
-        OpCommand::Retry { id, detach } => session.dispatch(&Change::retry(&id), detach, State::Succeeded).await,
+        OpCommand::Cancel { steered: Steered { id, detach } } => {
+            session.dispatch(&Change::cancel(&id), detach, State::Cancelled).await
+        }
+        OpCommand::Retry { steered: Steered { id, detach } } => {
+            session.dispatch(&Change::retry(&id), detach, State::Succeeded).await
+        }
     }
 }

@@ -131,9 +131,7 @@ pub(crate) enum DistrictCommand {
         #[arg(long, requires = "cascade")]
         keep_logs: bool,
         #[command(flatten)]
-        asking: Asking,
-        #[command(flatten)]
-        sending: Sending,
+        removal: Removal,
     },
 }
 
@@ -155,12 +153,14 @@ pub(crate) struct Sending {
     pub(crate) on_failure: Option<OnFailure>,
 }
 
-/// Whether a removal asks first.
+/// How a removal is sent, and whether it asks first.
 #[derive(Debug, Args)]
-pub(crate) struct Asking {
+pub(crate) struct Removal {
     /// Do not ask. Without a terminal nothing is asked in any case.
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = "Operation")]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) sending: Sending,
 }
 
 #[cfg(test)]

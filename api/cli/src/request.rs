@@ -155,12 +155,12 @@ pub fn body(request: &impl Serialize) -> Result<Value, serde_json::Error> {
 
 fn without_absent(value: Value) -> Value {
     match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
         Value::Object(fields) => {
             let given = fields.into_iter().filter(|(_, value)| !value.is_null());
             Value::Object(given.map(|(name, value)| (name, without_absent(value))).collect())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_absent).collect()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
 }
 

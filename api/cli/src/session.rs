@@ -11,7 +11,7 @@ use shared::ids::OperationId;
 use shared::operation::{Operation, State};
 
 use crate::exit::Ending;
-use crate::options::{Asking, Connection, Output, Sending};
+use crate::options::{Connection, Output, Removal, Sending};
 use crate::print;
 use crate::print::paint::Stream;
 use crate::screen::Screen;
@@ -117,9 +117,9 @@ impl Session {
     }
 
     /// Asks on a terminal whether to go on; elsewhere nobody is there to ask.
-    pub(crate) fn agreed(&self, asking: &Asking, sending: &Sending, question: &str) -> Result<bool> {
+    pub(crate) fn agreed(&self, removal: &Removal, question: &str) -> Result<bool> {
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if asking.yes || sending.dry_run || !terminal {
+        if removal.yes || removal.sending.dry_run || !terminal {
             return Ok(true);
         }
         eprint!("{question} [y/N] ");

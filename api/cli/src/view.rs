@@ -144,6 +144,9 @@ pub struct AppList {
 pub struct AppView {
     /// Its name.
     pub name: String,
+    /// When it was accepted.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
     /// Its district.
     #[serde(default)]
     pub district: String,
@@ -164,9 +167,6 @@ pub struct AppView {
     /// Why it stands there.
     #[serde(default)]
     pub conditions: Vec<Condition>,
-    /// When it was accepted.
-    #[serde(default)]
-    pub created_at: Option<Timestamp>,
 }
 
 /// A service.

@@ -43,14 +43,14 @@ pub(crate) async fn run(session: &Session, command: AppCommand) -> Result<Ending
             session.send(Change::scale_service(&app.into(), &service, count), &sending).await
         }
         AppCommand::Env { command } => env::run(session, command).await,
-        AppCommand::Delete { app, keep_logs, asking, sending } => {
+        AppCommand::Delete { app, keep_logs, removal } => {
             let path = AppPath::from(app);
-            if !session.agreed(&asking, &sending, &format!("Remove application {} and its services?", path.app))? {
+            if !session.agreed(&removal, &format!("Remove application {} and its services?", path.app))? {
                 return Ok(Ending::CalledOff);
             }
             let change = Change::delete_app(&path);
             let change = if keep_logs { change.query("keep_logs", true) } else { change };
-            session.send(change, &sending).await
+            session.send(change, &removal.sending).await
         }
     }
 }

@@ -6,7 +6,7 @@ use shared::names::{DistrictName, HeritageName, ServiceName};
 
 use super::definition::Definition;
 use super::env::EnvCommand;
-use crate::options::{Asking, Sending};
+use crate::options::{Removal, Sending};
 
 /// What to do with applications.
 #[derive(Debug, Subcommand)]
@@ -73,9 +73,7 @@ pub(crate) enum AppCommand {
         #[arg(long)]
         keep_logs: bool,
         #[command(flatten)]
-        asking: Asking,
-        #[command(flatten)]
-        sending: Sending,
+        removal: Removal,
     },
 }
 
