@@ -192,7 +192,7 @@ pub struct Heritage {
     pub district: DistrictName,
     /// Its name.
     pub name: HeritageName,
-    /// What it was last made to be; absent until its creation has succeeded.
+    /// What it was last made to be; absent until its creation has succeeded, or has failed and left something.
     pub applied: Option<HeritageSpec>,
     /// What AWS calls the parts of its services, by service name.
     pub services: IndexMap<String, ServiceIds>,

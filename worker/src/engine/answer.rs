@@ -49,7 +49,9 @@ impl Run {
         self.board().waits(label, wait, self.now());
         let waited = self.waited(label);
         if waited >= limit {
-            return self.give_up(label, way, timed_out(label, waited, limit, &wait.headline));
+            let mut late = timed_out(label, waited, limit, &wait.headline);
+            late.evidence.extend(wait.evidence.iter().cloned());
+            return self.give_up(label, way, late);
         }
         Next::Look { after: self.timings().poll_after(waited).min(limit - waited), reason: wait.reason }
     }
@@ -65,7 +67,7 @@ impl Run {
         match (decision, class) {
             (Decision::Again(after), Class::Conflict) => {
                 let headline = format!("{label}: {}", problem.detail);
-                let wait = Wait { reason: Reason::Aws, headline, progress: None };
+                let wait = Wait::for_aws(headline);
                 self.board().waits(label, &wait, self.now());
                 Next::Look { after, reason: wait.reason }
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::operation::{Progress, Reason};
+use shared::problem::Evidence;
 
 use super::{Context, Failure};
 
@@ -17,17 +18,25 @@ pub struct Wait {
     pub headline: String,
     /// How far it has come.
     pub progress: Option<Progress>,
+    /// What helps to understand it, should it take too long.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Wait {
     /// A wait for something on AWS.
     pub fn for_aws(headline: impl Into<String>) -> Self {
-        Wait { reason: Reason::Aws, headline: headline.into(), progress: None }
+        Wait { reason: Reason::Aws, headline: headline.into(), progress: None, evidence: Vec::new() }
     }
 
     /// The wait with how far it has come.
     pub fn progress(mut self, done: u64, total: u64, unit: &str) -> Self {
         self.progress = Some(Progress { done, total, unit: unit.to_owned() });
+        self
+    }
+
+    /// The wait with what helps to understand it.
+    pub fn evidence(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence = evidence;
         self
     }
 }

@@ -89,7 +89,7 @@ impl Board {
         record.waiting_since.get_or_insert(now);
         record.view.progress.clone_from(&wait.progress);
         let step = label.to_owned();
-        let Wait { reason, headline, progress } = wait.clone();
+        let Wait { reason, headline, progress, .. } = wait.clone();
         self.tell(match begins {
             true => Event::StepWaiting { step, reason, headline },
             false => Event::StepProgress { step, progress, headline, resources: Vec::new() },

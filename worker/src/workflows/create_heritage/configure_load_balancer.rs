@@ -10,6 +10,7 @@ use super::CreateLoadBalancer;
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
 
+/// Configures the load balancer of a service.
 pub(crate) struct ConfigureLoadBalancer(pub(crate) ServiceSpec);
 
 impl Step for ConfigureLoadBalancer {

@@ -12,6 +12,7 @@ use crate::aws::elb::{LoadBalancer, NewLoadBalancer};
 use crate::engine::{Class, Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
 
+/// Makes the load balancer of a service.
 pub(crate) struct CreateLoadBalancer(pub(crate) ServiceSpec);
 
 impl Resource for CreateLoadBalancer {

@@ -12,6 +12,7 @@ use crate::workflows::HeritageCx;
 /// As in the original.
 const DAYS: i32 = 365;
 
+/// Makes the log group.
 pub(crate) struct CreateLogGroup;
 
 impl Resource for CreateLogGroup {

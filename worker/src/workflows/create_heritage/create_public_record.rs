@@ -12,6 +12,7 @@ use crate::aws::route53::{Answer, Record};
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
 
+/// Makes the public record of a service.
 pub(crate) struct CreatePublicRecord(pub(crate) ServiceSpec);
 
 impl CreatePublicRecord {

@@ -14,6 +14,7 @@ use crate::workflows::HeritageCx;
 /// Seconds that resolvers may keep it.
 const TTL: i64 = 60;
 
+/// Makes the private record of a service.
 pub(crate) struct CreateRecord(pub(crate) ServiceSpec);
 
 impl CreateRecord {

@@ -34,6 +34,7 @@ impl Purpose {
     }
 }
 
+/// Makes a role.
 pub(crate) struct CreateRole(pub(crate) Purpose);
 
 impl Resource for CreateRole {

@@ -34,6 +34,7 @@ impl From<&ServiceState> for Reached {
     }
 }
 
+/// Makes the ECS service of a service.
 pub(crate) struct CreateService(pub(crate) ServiceSpec);
 
 impl Resource for CreateService {

@@ -13,6 +13,7 @@ use crate::aws::ecs::NewTaskDefinition;
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
 
+/// Registers a revision for a service.
 pub(crate) struct RegisterTaskDefinition(pub(crate) ServiceSpec);
 
 impl Resource for RegisterTaskDefinition {

@@ -39,7 +39,10 @@ pub(crate) async fn settle(
             task_definition: reached.task_definition.clone(),
             running: seen.state.running,
         })),
-        Verdict::NotYet { running, in_service } => Ok(Turn::Wait(waiting(service, &seen.state, running, in_service))),
+        Verdict::NotYet { running, in_service } => {
+            let wait = waiting(service, &seen.state, running, in_service);
+            Ok(Turn::Wait(wait.evidence(seen.evidence(reached.since))))
+        }
         Verdict::Never(problem) => Err(Failure::new(Class::Permanent, *problem)),
     }
 }

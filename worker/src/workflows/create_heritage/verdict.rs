@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::heritage::ServiceSpec;
-use shared::problem::{Code, Problem};
+use shared::problem::{Code, Evidence, Problem};
 use shared::time::Timestamp;
 
 use crate::aws::ecs::{Deployment, Rollout, ServiceState, Status, StoppedTask};
@@ -52,7 +52,7 @@ impl Observation {
         let in_service = u32::try_from(self.health.iter().filter(|it| it.in_service).count()).unwrap_or_default();
         if state.status != Status::Active {
             let detail = format!("ECS service {} was deleted meanwhile", state.name);
-            return Verdict::Never(Box::new(self.with_evidence(Problem::new(Code::DeploymentFailed, detail), since)));
+            return self.never(Problem::new(Code::DeploymentFailed, detail), since);
         }
         let is_settled = match service.desired_count {
             0 => state.desired == 0 && state.task_definition == target && state.running + state.pending == 0,
@@ -65,7 +65,7 @@ impl Observation {
             return Verdict::Settled;
         }
         match primary.and_then(|primary| self.why_never(primary, since)) {
-            Some(problem) => Verdict::Never(Box::new(self.with_evidence(problem, since))),
+            Some(problem) => self.never(problem, since),
             None => Verdict::NotYet { running, in_service },
         }
     }
@@ -115,17 +115,21 @@ impl Observation {
         reasons
     }
 
-    fn with_evidence(&self, mut problem: Problem, since: Timestamp) -> Problem {
-        for (reason, times) in self.reasons(since) {
-            problem = problem.with_evidence("stopped_task", format!("{times} tasks: {reason}"));
-        }
-        for (_, message) in self.state.events.iter().filter(|(at, _)| *at > since).take(SHOWN) {
-            problem = problem.with_evidence("service_event", message);
-        }
-        for target in self.health.iter().filter(|target| !target.in_service) {
-            problem = problem.with_evidence("target_health", format!("{}: {}", target.instance, target.description));
-        }
-        problem
+    fn never(&self, mut problem: Problem, since: Timestamp) -> Verdict {
+        problem.evidence = self.evidence(since);
+        Verdict::Never(Box::new(problem))
+    }
+
+    /// What helps to understand why it is not as asked for.
+    pub(crate) fn evidence(&self, since: Timestamp) -> Vec<Evidence> {
+        let piece = |source: &str, message: String| Evidence { source: source.to_owned(), message };
+        let stopped = self.reasons(since).into_iter();
+        let stopped = stopped.map(|(reason, times)| piece("stopped_task", format!("{times} tasks: {reason}")));
+        let events = self.state.events.iter().filter(|(at, _)| *at > since).take(SHOWN);
+        let events = events.map(|(_, message)| piece("service_event", message.clone()));
+        let unhealthy = self.health.iter().filter(|target| !target.in_service);
+        let unhealthy = unhealthy.map(|it| piece("target_health", format!("{}: {}", it.instance, it.description)));
+        stopped.chain(events).chain(unhealthy).collect()
     }
 }
 

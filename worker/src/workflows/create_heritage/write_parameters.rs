@@ -10,6 +10,7 @@ use shared::problem::Code;
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
 
+/// Writes the secrets.
 pub(crate) struct WriteParameters;
 
 impl Step for WriteParameters {

@@ -40,7 +40,7 @@ impl Step for DeleteHeritages {
         let ended = children.iter().filter(|child| child.state.is_terminal()).count();
         if ended < children.len() {
             let headline = format!("{ended} of {} heritages are deleted", children.len());
-            let wait = Wait { reason: Reason::Children, headline, progress: None };
+            let wait = Wait { reason: Reason::Children, ..Wait::for_aws(headline) };
             return Ok(Turn::Wait(wait.progress(ended as u64, children.len() as u64, "heritages")));
         }
         match failed(&children) {
