@@ -59,12 +59,10 @@ impl Ecs {
 
     /// The instances of a cluster, by instance id; none when there is no such cluster.
     pub async fn container_instances(&self, cluster: &str) -> Result<Vec<ContainerInstance>, NotCalled> {
-        let mut found = vec![];
-        for status in [ContainerInstanceStatus::Active, ContainerInstanceStatus::Draining] {
-            let pages = self.client.list_container_instances().cluster(cluster).status(status).into_paginator();
-            let listed = self.calls.call("ecs", "ListContainerInstances", pages.items().send().try_collect()).await;
-            found.extend(listed.absent_ok(&ABSENT)?.unwrap_or_else(Vec::<String>::new));
-        }
+        // Without a status AWS lists all that are in the cluster: active, draining, and those on their way in or out.
+        let pages = self.client.list_container_instances().cluster(cluster).into_paginator().items().send();
+        let listed = self.calls.call("ecs", "ListContainerInstances", pages.try_collect()).await;
+        let found: Vec<String> = listed.absent_ok(&ABSENT)?.unwrap_or_default();
         let mut instances = vec![];
         for some in found.chunks(DESCRIBED) {
             let request = self.client.describe_container_instances().cluster(cluster);

@@ -23,16 +23,17 @@ impl Step for CheckForeignRecords {
         for zone in PrivateZones::all(cx).await? {
             foreign.extend(cx.aws.route53.records_in(&zone).await?);
         }
-        if foreign.is_empty() || asked(cx).force {
-            return Ok(Turn::Done(()));
-        }
-        let detail = format!("the private zone has {} records that Barcelona did not make", foreign.len());
-        let problem = Problem::new(Code::InUse, detail).advised("Delete these records, or pass ?force=true.");
-        let problem = foreign.into_iter().fold(problem, |problem, record| problem.with_evidence("record", record));
-        Err(Failure::new(Class::Permanent, problem))
+        if foreign.is_empty() || asked(cx).force { Ok(Turn::Done(())) } else { Err(refusal(foreign)) }
     }
 
     async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {
         Ok(Undone::Done(vec![]))
     }
+}
+
+fn refusal(foreign: Vec<String>) -> Failure {
+    let detail = format!("the private zone has {} records that Barcelona did not make", foreign.len());
+    let problem = Problem::new(Code::InUse, detail).advised("Delete these records, or pass ?force=true.");
+    let listed = foreign.into_iter().fold(problem, |problem, record| problem.with_evidence("record", record));
+    Failure::new(Class::Permanent, listed)
 }

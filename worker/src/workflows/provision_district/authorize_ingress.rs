@@ -23,8 +23,8 @@ impl Resource for AuthorizeIngress {
         Some(self.0.label())
     }
 
-    fn ids(group: &String) -> Vec<String> {
-        vec![group.clone()]
+    fn ids(opened: &String) -> Vec<String> {
+        vec![opened.clone()]
     }
 
     async fn find(&self, cx: &DistrictCx) -> Result<Found<String>, Failure> {

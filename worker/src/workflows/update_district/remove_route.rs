@@ -17,21 +17,17 @@ pub(crate) struct RemoveRoute(pub(crate) Zone);
 
 impl Step for RemoveRoute {
     type Cx = DistrictCx;
-    /// The route table's id.
-    type Output = String;
+    type Output = ();
     const NAME: &'static str = "remove_route";
 
     fn of(&self) -> Option<&str> {
         Some(Table::Private(self.0).name())
     }
 
-    fn resources(table: &String) -> Vec<String> {
-        vec![table.clone()]
-    }
-
-    async fn run(&self, cx: &DistrictCx) -> Result<Turn<String>, Failure> {
+    async fn run(&self, cx: &DistrictCx) -> Result<Turn<()>, Failure> {
         cx.run.intent(self, nat_before(cx)).await?;
-        Ok(Turn::Done(set_way_out(cx, self.0, NatType::None).await?))
+        set_way_out(cx, self.0, NatType::None).await?;
+        Ok(Turn::Done(()))
     }
 
     async fn undo(&self, cx: &DistrictCx) -> Result<Undone, Failure> {
