@@ -9,31 +9,31 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// The names or ids of what exists, by type; a type without things is not in it.
-pub type Inventory = BTreeMap<&'static str, BTreeSet<String>>;
+pub(crate) type Inventory = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// Clients of one account and region.
-pub struct Account {
+pub(crate) struct Account {
     /// EC2.
-    pub ec2: aws_sdk_ec2::Client,
+    pub(crate) ec2: aws_sdk_ec2::Client,
     /// ECS.
-    pub ecs: aws_sdk_ecs::Client,
+    pub(crate) ecs: aws_sdk_ecs::Client,
     /// Classic ELB.
-    pub elb: aws_sdk_elasticloadbalancing::Client,
+    pub(crate) elb: aws_sdk_elasticloadbalancing::Client,
     /// IAM.
-    pub iam: aws_sdk_iam::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
     /// Route53.
-    pub route53: aws_sdk_route53::Client,
+    pub(crate) route53: aws_sdk_route53::Client,
     /// Auto Scaling.
-    pub autoscaling: aws_sdk_autoscaling::Client,
+    pub(crate) autoscaling: aws_sdk_autoscaling::Client,
     /// CloudWatch Logs.
-    pub logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     /// SSM.
-    pub ssm: aws_sdk_ssm::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
 }
 
 impl Account {
     /// The account behind an endpoint.
-    pub fn at(endpoint: &str) -> Account {
+    pub(crate) fn at(endpoint: &str) -> Account {
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -57,7 +57,7 @@ impl Account {
     }
 
     /// Everything of a district, found without asking Barcelona.
-    pub async fn of_district(&self, district: &str) -> Inventory {
+    pub(crate) async fn of_district(&self, district: &str) -> Inventory {
         let mut all = Inventory::new();
         self.network(district, &mut all).await;
         self.compute(district, &mut all).await;
@@ -161,6 +161,6 @@ fn ids<T>(things: &[T], id: impl Fn(&T) -> Option<&str>) -> BTreeSet<String> {
 }
 
 /// How many of each type there are.
-pub fn counts(inventory: &Inventory) -> BTreeMap<&'static str, usize> {
+pub(crate) fn counts(inventory: &Inventory) -> BTreeMap<&'static str, usize> {
     inventory.iter().map(|(kind, things)| (*kind, things.len())).collect()
 }

@@ -1,5 +1,12 @@
 //! The integration suite: one binary, one file a subject.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test stumbles over ends it; the helpers beside the test functions as well"
+)]
+
 mod account;
 mod arrows;
 mod compose;
