@@ -74,9 +74,9 @@ impl Route53 {
         Ok(sets.iter().filter_map(|set| read(zone_id, set)).collect())
     }
 
-    /// Makes a record, or sets it to what it is to say.
-    pub async fn put_record(&self, record: &Record) -> Result<(), NotCalled> {
-        self.change(ChangeAction::Upsert, record).await
+    /// Makes a record; refused as `InvalidChangeBatch` where one stands.
+    pub async fn create_record(&self, record: &Record) -> Result<(), NotCalled> {
+        self.change(ChangeAction::Create, record).await
     }
 
     /// Deletes a record that says just this.

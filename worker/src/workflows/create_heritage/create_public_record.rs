@@ -47,13 +47,14 @@ impl Resource for CreatePublicRecord {
     }
 
     async fn find(&self, cx: &HeritageCx) -> Result<Found<Record>, Failure> {
-        record::find(cx, self, &self.wanted(cx).await?).await
+        if !record::is_noted(cx, self)? {
+            return Ok(Found::Absent);
+        }
+        record::find(cx, &self.wanted(cx).await?).await
     }
 
     async fn create(&self, cx: &HeritageCx) -> Result<Record, Failure> {
-        let wanted = self.wanted(cx).await?;
-        cx.aws.route53.put_record(&wanted).await?;
-        Ok(wanted)
+        record::create(cx, self.wanted(cx).await?).await
     }
 
     async fn ready(&self, cx: &HeritageCx, standing: &Record) -> Result<Ready, Failure> {
