@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use shared::heritage::ServiceSpec;
 
-use super::settle::{self, Settled, settle};
-use super::{CreateService, create_service::Reached};
+use super::CreateService;
+use super::settle::{self, Reached, Settled, settle};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
 use crate::workflows::roll_out::UpdateService;

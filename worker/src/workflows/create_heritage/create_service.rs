@@ -4,35 +4,17 @@
 //! Repeat-safe  found again by name and tags; the call carries a client token
 //! Undo         deletes the service that this operation made, with its tasks, and waits until it is inactive
 
-use serde::{Deserialize, Serialize};
 use shared::heritage::ServiceSpec;
 use shared::time::Timestamp;
 
 use super::parts::{Named, known};
 use super::rolling::rolling;
+use super::settle::Reached;
 use super::{CreateLoadBalancer, RegisterTaskDefinition};
 use crate::aws::Seen;
-use crate::aws::ecs::{Balancing, NewService, ServiceState, Status};
+use crate::aws::ecs::{Balancing, NewService, Status};
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
-
-/// A service as a step left it, to be waited for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Reached {
-    /// ARN of the service.
-    pub(crate) arn: String,
-    /// ARN of the revision that it is to run.
-    pub(crate) task_definition: String,
-    /// What ECS said until then, by ECS' clock, is not about this change.
-    pub(crate) since: Timestamp,
-}
-
-impl From<&ServiceState> for Reached {
-    fn from(state: &ServiceState) -> Self {
-        let since = state.events.first().map(|(at, _)| *at).unwrap_or_default();
-        Reached { arn: state.arn.clone(), task_definition: state.task_definition.clone(), since }
-    }
-}
 
 /// Makes the ECS service of a service.
 pub(crate) struct CreateService(pub(crate) ServiceSpec);

@@ -10,7 +10,7 @@ mod create_log_group;
 mod create_public_record;
 mod create_record;
 pub(super) mod create_role;
-pub(super) mod create_service;
+mod create_service;
 pub(super) mod execution_policy;
 pub(super) mod outcome;
 pub(super) mod parts;

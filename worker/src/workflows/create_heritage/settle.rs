@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use shared::heritage::ServiceSpec;
 use shared::problem::Code;
+use shared::time::Timestamp;
 
-use super::create_service::Reached;
 use super::verdict::{Observation, Verdict};
 use crate::aws::ecs::ServiceState;
 use crate::engine::{Class, Failure, Turn, Wait};
@@ -14,6 +14,24 @@ use crate::workflows::HeritageCx;
 
 /// How long a service may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// A service as a step left it, to be waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reached {
+    /// ARN of the service.
+    pub(crate) arn: String,
+    /// ARN of the revision that it is to run.
+    pub(crate) task_definition: String,
+    /// What ECS said until then, by ECS' clock, is not about this change.
+    pub(crate) since: Timestamp,
+}
+
+impl From<&ServiceState> for Reached {
+    fn from(state: &ServiceState) -> Self {
+        let since = state.events.first().map(|(at, _)| *at).unwrap_or_default();
+        Reached { arn: state.arn.clone(), task_definition: state.task_definition.clone(), since }
+    }
+}
 
 /// A service that is as asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

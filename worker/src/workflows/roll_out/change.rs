@@ -7,8 +7,8 @@ use shared::problem::Code;
 use crate::aws::ecs::{ServiceChange, ServiceState, Status};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
-use crate::workflows::create_heritage::create_service::Reached;
 use crate::workflows::create_heritage::rolling::{interrupts, rolling};
+use crate::workflows::create_heritage::settle::Reached;
 use crate::workflows::create_heritage::settle::settle_back;
 
 /// What a service was, noted before it is changed.

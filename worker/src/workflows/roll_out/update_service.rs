@@ -11,7 +11,7 @@ use shared::heritage::ServiceSpec;
 use super::{update, update_back};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
-use crate::workflows::create_heritage::create_service::Reached;
+use crate::workflows::create_heritage::settle::Reached;
 use crate::workflows::create_heritage::{RegisterTaskDefinition, settle};
 
 /// Changes a service.

@@ -10,8 +10,8 @@ use shared::heritage::ServiceSpec;
 
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
-use crate::workflows::create_heritage::create_service::Reached;
 use crate::workflows::create_heritage::settle;
+use crate::workflows::create_heritage::settle::Reached;
 use crate::workflows::roll_out::{update, update_back};
 
 /// Changes the count of a service.
