@@ -73,8 +73,10 @@ pub async fn build(config: Config) -> Result<App, StartError> {
     }
     let keys = config.encryption_keys.as_ref().map_or("", Secret::reveal).parse::<Keys>().map_err(StartError::Keys)?;
     let store = Store::connect(&config.store, PATIENCE).await?;
-    let hash = token.map(|token| auth::hash(token.reveal()));
-    store.remember_bootstrap_token(hash.as_deref()).await?;
+    // An API that has no token says nothing about the token of others on the same Redis.
+    if let Some(token) = token {
+        store.remember_bootstrap_token(&auth::hash(token.reveal())).await?;
+    }
     if let Some(why) = store.health().await?.may_lose_writes {
         tracing::warn!(why, "Redis may lose accepted operations");
     }

@@ -28,3 +28,14 @@ async fn it_serves_on_its_port_and_stops_although_a_stream_is_open() {
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(5), served).await.unwrap().unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn an_api_without_a_token_leaves_the_token_of_others_alone_and_a_new_token_replaces_it() {
+    let stack = Stack::start().await;
+    stack.app_with(&["--insecure-no-auth"]).await;
+    assert_eq!(stack.get("/v1/districts").await.status, 200);
+    stack.app_with(&["--bootstrap-token", "another"]).await;
+    assert_eq!(stack.get("/v1/districts").await.problem(), (401, "unauthorized", ""));
+    let another = [("authorization", "Bearer another")];
+    assert_eq!(stack.send("GET", "/v1/districts", &another, None).await.status, 200);
+}

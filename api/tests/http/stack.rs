@@ -83,7 +83,12 @@ impl Stack {
 
     /// One more API on the same Redis, which listens.
     pub(crate) async fn app(&self) -> App {
-        app(&self.api.store.settings().redis_url, &["--bootstrap-token", TOKEN]).await
+        self.app_with(&["--bootstrap-token", TOKEN]).await
+    }
+
+    /// The same, told otherwise.
+    pub(crate) async fn app_with(&self, arguments: &[&str]) -> App {
+        app(&self.api.store.settings().redis_url, arguments).await
     }
 
     pub(crate) async fn respond(

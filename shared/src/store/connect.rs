@@ -148,9 +148,23 @@ impl Store {
         Ok(subscriber)
     }
 
-    /// Sends one command.
+    /// Sends one command that may run twice.
     pub(super) async fn query<T: FromRedisValue>(&self, command: Cmd) -> Result<T, StoreError> {
-        command.query_async(&mut self.connection()).await.map_err(error::of_redis)
+        let command = &command;
+        self.repeatable(|mut connection| async move { command.query_async(&mut connection).await }).await
+    }
+
+    /// Sends what may run twice; once more when its connection turns out to be broken, so that a Redis that was
+    /// restarted meanwhile costs no request its answer.
+    pub(super) async fn repeatable<T, F>(&self, send: impl Fn(ConnectionManager) -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, RedisError>>,
+    {
+        let answer = match send(self.connection()).await {
+            Err(broken) if broken.is_connection_dropped() => send(self.connection()).await,
+            answer => answer,
+        };
+        answer.map_err(error::of_redis)
     }
 
     /// Remembers what Redis' clock says.

@@ -32,7 +32,7 @@ impl Store {
         if !cursor.is_none_or(is_place) {
             return Err(StoreError::Refused(Refusal::Stale));
         }
-        let mut reply = self.call(&script::EVENTS, Arguments::default().optional(cursor).one(limit)).await?;
+        let mut reply = self.look(&script::EVENTS, Arguments::default().optional(cursor).one(limit)).await?;
         let read: Vec<(String, [String; 10])> = reply.next()?;
         let entries = read
             .into_iter()

@@ -154,6 +154,7 @@ impl Store {
         if pipe.is_empty() {
             return Ok(vec![]);
         }
-        pipe.query_async(&mut self.connection()).await.map_err(error::of_redis)
+        let pipe = &pipe;
+        self.repeatable(|mut connection| async move { pipe.query_async(&mut connection).await }).await
     }
 }

@@ -139,7 +139,9 @@ impl Store {
         pipe.atomic();
         pipe.hgetall(self.key(keys::OPERATION, &[id.as_str()]));
         pipe.hgetall(self.key(keys::STEPS, &[id.as_str()]));
-        let (fields, steps) = pipe.query_async(&mut self.connection()).await.map_err(super::error::of_redis)?;
+        let pipe = &pipe;
+        let read = |mut connection| async move { pipe.query_async(&mut connection).await };
+        let (fields, steps) = self.repeatable(read).await?;
         Recorded::of(id, fields, steps)
     }
 

@@ -111,7 +111,7 @@ impl Store {
             .optional(district.map(DistrictName::as_str))
             .one(u8::from(heritages.is_some()))
             .optional(heritages.flatten().map(HeritageName::as_str));
-        let mut reply = self.call(&script::VIEWS, arguments).await?;
+        let mut reply = self.look(&script::VIEWS, arguments).await?;
         let views: Vec<(String, Raw, Vec<String>)> = reply.next()?;
         views.into_iter().map(view).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use redis::{FromRedisValue, Script, ToRedisArgs, Value};
+use redis::{FromRedisValue, Script, ScriptInvocation, ToRedisArgs, Value};
 
 use super::{Refusal, Store, StoreError, error};
 use crate::ids::OperationId;
@@ -99,11 +99,26 @@ impl Reply {
 impl Store {
     /// Calls a script, once: after a connection error the caller decides whether to call again.
     pub(super) async fn call(&self, script: &Script, arguments: Arguments) -> Result<Reply, StoreError> {
+        let invocation = self.invocation(script, arguments);
+        self.understood(invocation.invoke_async(&mut self.connection()).await.map_err(error::of_redis)?)
+    }
+
+    /// Calls a script that writes nothing.
+    pub(super) async fn look(&self, script: &Script, arguments: Arguments) -> Result<Reply, StoreError> {
+        let invocation = &self.invocation(script, arguments);
+        let look = |mut connection| async move { invocation.invoke_async(&mut connection).await };
+        self.understood(self.repeatable(look).await?)
+    }
+
+    fn invocation<'a>(&self, script: &'a Script, arguments: Arguments) -> ScriptInvocation<'a> {
         let mut invocation = script.key(self.namespace());
         for argument in arguments.0 {
             invocation.arg(argument);
         }
-        let answer: Vec<Value> = invocation.invoke_async(&mut self.connection()).await.map_err(error::of_redis)?;
+        invocation
+    }
+
+    fn understood(&self, answer: Vec<Value>) -> Result<Reply, StoreError> {
         let mut reply = Reply { status: String::new(), rest: answer.into_iter() };
         reply.status = reply.next()?;
         self.heard(reply.next()?);

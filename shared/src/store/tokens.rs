@@ -7,9 +7,9 @@ use super::{Store, StoreError, keys};
 const BOOTSTRAP_OWNER: &str = "bootstrap";
 
 impl Store {
-    /// What remembers the hash of the current bootstrap token, and replaces it when it changed.
-    pub async fn remember_bootstrap_token(&self, hash: Option<&str>) -> Result<(), StoreError> {
-        self.call(&script::BOOTSTRAP, Arguments::default().optional(hash).one(BOOTSTRAP_OWNER)).await?;
+    /// Remembers the hash of the current bootstrap token, and replaces the one before when it changed.
+    pub async fn remember_bootstrap_token(&self, hash: &str) -> Result<(), StoreError> {
+        self.call(&script::BOOTSTRAP, Arguments::default().one(hash).one(BOOTSTRAP_OWNER)).await?;
         Ok(())
     }
 

@@ -48,3 +48,16 @@ async fn a_redis_that_was_killed_has_everything_when_it_is_back() {
     bench.end(&claim, State::Succeeded).await;
     assert_eq!(bench.state(&id).await, State::Succeeded);
 }
+
+#[tokio::test]
+async fn the_first_read_after_a_restart_is_answered() {
+    let mut bench = bench().await;
+    bench.standing_district().await;
+    let id = bench.accepted(&create("web", None)).await.id;
+    bench.restart().await;
+    assert_eq!(bench.state(&id).await, State::Queued);
+    bench.restart().await;
+    assert_eq!(bench.districts().await.unwrap().len(), 1);
+    bench.restart().await;
+    bench.all_events(None, 1).await.unwrap();
+}

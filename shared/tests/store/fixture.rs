@@ -172,6 +172,13 @@ impl Bench {
         self.redis = serve(&self.dir);
     }
 
+    /// Ends Redis as a crash would, and starts it again until it answers.
+    pub(crate) async fn restart(&mut self) {
+        self.kill();
+        self.start();
+        Store::connect(&settings(&self.url), Duration::from_secs(10)).await.unwrap();
+    }
+
     /// A connection for looking at, or spoiling, what stands in Redis.
     pub(crate) async fn raw(&self) -> redis::aio::MultiplexedConnection {
         redis::Client::open(self.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap()

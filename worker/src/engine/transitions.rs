@@ -63,7 +63,7 @@ impl Board {
         let record = self.touch(label);
         record.output = Some(made.output);
         record.view.resources.clone_from(&made.resources);
-        let (step, headline) = (label.to_owned(), label.to_owned());
+        let (step, headline) = (label.to_owned(), String::new());
         self.tell(Event::StepProgress { step, progress: None, headline, resources: made.resources });
     }
 

@@ -71,7 +71,6 @@ impl Live {
     }
 }
 
-/// Starts the clock of a line that was added: one that ticks before would draw beside the others.
 /// Starts the clock of a line that was added; one that ticks before would draw beside the others.
 fn running(line: ProgressBar, template: &str, since: Timestamp, now: Timestamp) -> ProgressBar {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());

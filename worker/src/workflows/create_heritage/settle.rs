@@ -98,12 +98,17 @@ async fn observe(cx: &HeritageCx, service: &ServiceSpec, target: &str) -> Result
 fn waiting(service: &ServiceSpec, state: &ServiceState, running: u32, in_service: u32) -> Wait {
     let (name, desired) = (&service.name, service.desired_count);
     if desired == 0 {
-        return Wait::for_aws(format!("{name}: {} tasks still run", state.running));
+        return Wait::for_aws(format!("{name}: tasks still running: {}", state.running));
     }
     let running = running.min(desired);
-    let headline = match running == desired && service.is_balanced() && in_service < desired {
-        true => format!("{name}: {in_service} of {desired} tasks in service"),
-        false => format!("{name}: {running} of {desired} tasks running"),
+    let headline = if running < desired {
+        format!("{name}: {running} of {desired} tasks running")
+    } else if service.is_balanced() && in_service < desired {
+        format!("{name}: {in_service} of {desired} tasks in service")
+    } else if state.running > desired {
+        format!("{name}: {desired} of {desired} tasks running, others still to stop: {}", state.running - desired)
+    } else {
+        format!("{name}: {desired} of {desired} tasks running, until ECS calls the rollout complete")
     };
     Wait::for_aws(headline).progress(running.into(), desired.into(), "tasks")
 }

@@ -34,7 +34,11 @@ impl Step for DeleteAutoScalingGroup {
             let standing = instances.iter().filter(|seen| !seen.going).map(|seen| seen.thing.id.clone()).collect();
             cx.aws.ec2.terminate_instances(standing).await?;
         }
-        Ok(Turn::Wait(Wait::for_aws(format!("{} instances are being terminated", instances.len()))))
+        let headline = match instances.len() {
+            0 => "the Auto Scaling group is being deleted".to_owned(),
+            left => format!("instances being terminated: {left}"),
+        };
+        Ok(Turn::Wait(Wait::for_aws(headline)))
     }
 
     async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {

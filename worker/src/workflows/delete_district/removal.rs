@@ -53,7 +53,7 @@ impl<R: Removal> Step for Remove<R> {
         if left.is_empty() {
             return Ok(Turn::Done(cx.run.note_of(self)?.unwrap_or_default()));
         }
-        Ok(Turn::Wait(Wait::for_aws(format!("{} {} are going", left.len(), R::WHAT))))
+        Ok(Turn::Wait(Wait::for_aws(format!("{} left: {}", R::WHAT, left.len()))))
     }
 
     async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {

@@ -41,7 +41,7 @@ impl Step for DeleteLoadBalancer {
         if left == 0 {
             return Ok(Turn::Done(name));
         }
-        Ok(Turn::Wait(Wait::for_aws(format!("{name}: {left} network interfaces are not gone yet"))))
+        Ok(Turn::Wait(Wait::for_aws(format!("{name}: network interfaces left: {left}"))))
     }
 
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {

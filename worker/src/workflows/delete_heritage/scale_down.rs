@@ -44,7 +44,7 @@ impl Step for ScaleDown {
         if state.running + state.pending == 0 {
             return Ok(Turn::Done(name));
         }
-        Ok(Turn::Wait(Wait::for_aws(format!("{}: {} tasks still run", self.0.name, state.running))))
+        Ok(Turn::Wait(Wait::for_aws(format!("{}: tasks still running: {}", self.0.name, state.running))))
     }
 
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {

@@ -130,10 +130,10 @@ pub(crate) async fn restore<S: Step<Cx = DistrictCx>>(cx: &DistrictCx, step: &S)
 
 fn headline(action: Action) -> String {
     match action {
-        Action::Want(desired) => format!("the group is to have {desired} instances"),
-        Action::Drain(arns) => format!("tasks move away from {} instances", arns.len()),
-        Action::Keep(arns) => format!("{} instances take tasks again", arns.len()),
-        Action::Remove(ids) => format!("{} are being terminated", ids.join(", ")),
+        Action::Want(desired) => format!("instances wanted: {desired}"),
+        Action::Drain(arns) => format!("instances being drained of tasks: {}", arns.len()),
+        Action::Keep(arns) => format!("instances taking tasks again: {}", arns.len()),
+        Action::Remove(ids) => format!("instances being terminated: {}", ids.join(", ")),
         Action::Wait(what) => what,
         Action::Done => "the instances are as they are to be".to_owned(),
     }
@@ -181,7 +181,7 @@ fn next(group: &Group, shape: &Shape, machines: &[Machine]) -> Action {
     let joined = machines.iter().filter(|machine| machine.takes_tasks()).count();
     match joined < size || group.leaving > 0 {
         true if joined < size => Action::Wait(format!("{joined} of {size} instances have joined the cluster")),
-        true => Action::Wait(format!("{} instances are leaving", group.leaving)),
+        true => Action::Wait(format!("instances leaving: {}", group.leaving)),
         false => Action::Done,
     }
 }
@@ -198,7 +198,7 @@ fn take_out(machines: &[&Machine]) -> Action {
         return Action::Remove(idle.into_iter().map(|machine| machine.instance_id.clone()).collect());
     }
     let tasks: u32 = machines.iter().map(|machine| machine.tasks()).sum();
-    Action::Wait(format!("{tasks} tasks are moving away"))
+    Action::Wait(format!("tasks moving away: {tasks}"))
 }
 
 fn is_same_set(one: &[String], other: &[String]) -> bool {
@@ -242,7 +242,7 @@ mod tests {
         let both = [old(), machine("i-new", true, false, 0)];
         assert_eq!(next(&group(&shape, 2), &shape, &both), Action::Drain(vec!["arn-i-old".into()]));
         let waits = next(&group(&shape, 2), &shape, &[machine("i-old", false, true, 1), both[1].clone()]);
-        assert_eq!(waits, Action::Wait("1 tasks are moving away".into()));
+        assert_eq!(waits, Action::Wait("tasks moving away: 1".into()));
         let idle = [machine("i-old", false, true, 0), both[1].clone()];
         assert_eq!(next(&group(&shape, 2), &shape, &idle), Action::Remove(vec!["i-old".into()]));
         assert_eq!(next(&group(&shape, 1), &shape, &both[1..]), Action::Done);
