@@ -48,5 +48,8 @@ pub(crate) async fn remove<S: Step>(cx: &HeritageCx, step: &S, service: &Service
         cx.run.intent(step, &name).await?;
         cx.aws.ecs.delete_service(&cluster, &name).await?;
     }
-    Ok(Turn::Wait(Wait::for_aws(format!("{}: waiting until it is gone, tasks still running: {}", service.name, state.running))))
+    Ok(Turn::Wait(Wait::for_aws(format!(
+        "{}: waiting until it is gone, tasks still running: {}",
+        service.name, state.running
+    ))))
 }
