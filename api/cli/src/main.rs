@@ -12,14 +12,12 @@ mod session;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::options::{Bcn, Command};
 use crate::session::Session;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let bcn = Bcn::parse();
+    let bcn = options::typed();
     let output = bcn.connection.output;
     match run(bcn).await {
         Ok(ending) => ending.into(),

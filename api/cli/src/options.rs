@@ -3,12 +3,13 @@
 use bcn::client::Token;
 use bcn::request::{DistrictChange, NewDistrict, one_of};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::names::DistrictName;
 use shared::operation::OnFailure;
 
 use crate::app::AppCommand;
 use crate::operation::OpCommand;
+use crate::print::paint::{Stream, Tone, paint};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -32,9 +33,29 @@ pub(crate) struct Bcn {
     pub(crate) command: Command,
 }
 
+/// What was typed. Who stops in the middle of a command gets the help of what was begun.
+pub(crate) fn typed() -> Bcn {
+    Bcn::try_parse().unwrap_or_else(|error| match error.kind() {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let with_help = std::env::args_os().chain(["--help".into()]);
+            let help = Bcn::try_parse_from(with_help).err().unwrap_or(error);
+            eprint!("{}", help.render());
+            std::process::exit(2)
+        }
+        _other => error.exit(),
+    })
+}
+
 /// Ends as clap ends when something is missing.
 pub(crate) fn misuse(message: &str) -> ! {
-    Bcn::command().error(ErrorKind::MissingRequiredArgument, message).exit()
+    eprintln!("{} {message}\n\nFor more information, try '--help'.", paint("error:", Tone::Bad, Stream::Err));
+    std::process::exit(2)
+}
+
+/// The address of an API.
+fn endpoint(text: &str) -> Result<String, &'static str> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.map(|_| text.to_owned()).ok_or("write http://HOST:PORT or https://HOST")
 }
 
 /// Where Barcelona is, and how to print.
@@ -46,6 +67,7 @@ pub(crate) struct Connection {
         env = "BARCELONA_ENDPOINT",
         default_value = "http://127.0.0.1:8080",
         value_name = "URL",
+        value_parser = endpoint,
         global = true,
         help_heading = "Connection"
     )]
@@ -165,6 +187,8 @@ pub(crate) struct Removal {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]

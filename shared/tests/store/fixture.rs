@@ -60,7 +60,9 @@ pub(crate) async fn bench() -> Bench {
 /// On a socket of its own: ports are what tests that run side by side could take from each other.
 fn serve(dir: &TempDir) -> Child {
     Command::new("redis-server")
-        .args(["--port", "0", "--unixsocket", "socket", "--save", "", "--appendonly", "yes", "--dir"])
+        .args(["--port", "0", "--unixsocket", "socket", "--save", "", "--appendonly", "yes"])
+        // Otherwise a write that was answered may wait for an fsync under way, and a kill loses it.
+        .args(["--appendfsync", "always", "--dir"])
         .arg(dir.path())
         .stdout(Stdio::null())
         .spawn()

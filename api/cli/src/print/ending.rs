@@ -12,7 +12,9 @@ pub(crate) fn outcome(operation: &Operation) -> String {
     let took = operation.finished_at.map(|at| format!(" in {}", narrate::millis(at.since(from)))).unwrap_or_default();
     let state = paint(operation.state.to_string(), of_state(operation.state), Stream::Out);
     let id = paint(format!("({})", operation.id), Tone::Faint, Stream::Out);
-    format!("{} {} {state}{took} {id}", operation.kind, narrate::target(&operation.target))
+    let idle = operation.state == State::Succeeded && operation.steps.is_empty();
+    let idle = if idle { ": there was nothing to do" } else { "" };
+    format!("{} {} {state}{took}{idle} {id}", operation.kind, narrate::target(&operation.target))
 }
 
 /// Error, residue, warnings, and what to do next.

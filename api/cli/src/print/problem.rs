@@ -6,9 +6,10 @@ use super::paint::{Stream, Tone, paint};
 
 /// A problem as a block of lines, the first one its title.
 pub(crate) fn block(problem: &Problem, stream: Stream) -> String {
+    let stop = if problem.title.ends_with(['.', '?']) { "" } else { "." };
     let mut lines = vec![format!(
         "{} {}",
-        paint(format!("{}.", problem.title.trim_end_matches(['.', '?'])), Tone::Strong, stream),
+        paint(format!("{}{stop}", problem.title), Tone::Strong, stream),
         paint(format!("({})", problem.code), Tone::Faint, stream)
     )];
     let mut line = |name: &str, text: &str| {

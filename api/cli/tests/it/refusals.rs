@@ -34,6 +34,8 @@ async fn an_endpoint_that_is_not_there_is_named() {
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains(&format!("cannot reach Barcelona at http://127.0.0.1:{port}")), "{}", ran.stderr);
     assert!(!ran.stderr.contains("may have been accepted"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Connection refused") && ran.stderr.contains("BARCELONA_ENDPOINT"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("client error"), "{}", ran.stderr);
 }
 
 #[tokio::test]
@@ -50,6 +52,33 @@ async fn a_change_whose_answer_was_lost_can_be_sent_again_with_the_key_that_is_n
     hangs_up.abort();
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("sending it again is safe with --idempotency-key ci-1"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn advice_is_in_the_words_of_the_command_line() {
+    let cases = [
+        (Code::Unauthorized, "Set BARCELONA_TOKEN, or pass --token."),
+        (Code::AmbiguousName, "Say which one with --district."),
+    ];
+    for (code, advice) in cases {
+        let problem = json!(Problem::new(code, "no"));
+        let ran = Fake::default().answer("GET", code.status(), problem).bcn("app show web-app").await;
+        assert!(ran.stderr.ends_with(&format!("advice    {advice}\n")), "{}", ran.stderr);
+    }
+    let problem = Problem::new(Code::AmbiguousName, "no").advised("Do this.");
+    let ran = Fake::default().answer("GET", 409, json!(problem)).bcn("app show web-app").await;
+    assert!(ran.stderr.ends_with("advice    Do this.\n"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn who_stops_in_the_middle_of_a_command_gets_its_help() {
+    let fake = Fake::default();
+    let ran = fake.bcn("app").await;
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("Usage: bcn app") && ran.stderr.contains("deploy"), "{}", ran.stderr);
+    let ran = run("district list", "localhost:8080").await;
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("write http://HOST:PORT"), "{}", ran.stderr);
 }
 
 #[tokio::test]
