@@ -81,11 +81,17 @@ impl Store {
         let info = settings.redis_url.as_str().into_connection_info().map_err(error::of_redis)?;
         let client = Client::open(info.set_tcp_settings(tcp())).map_err(error::of_redis)?;
         let started = Instant::now();
+        let mut told = false;
         let connection = loop {
             match connected(&client).await {
                 Ok(connection) => break connection,
                 Err(refused) if started.elapsed() >= patience => return Err(error::of_redis(refused)),
-                Err(_) => tokio::time::sleep(LONGEST_PAUSE).await,
+                Err(refused) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::warn!(error = %refused, "Redis does not answer yet: it is asked again and again");
+                    }
+                    tokio::time::sleep(LONGEST_PAUSE).await;
+                }
             }
         };
         let store = Store(Arc::new(Inner {
