@@ -81,7 +81,7 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<(Sender, Ho
     let (mut parts, body) = request.into_parts();
     let sender = Sender::from_request_parts(&mut parts, state).await?;
     let mut query = Query::from_request_parts(&mut parts, state).await?;
-    let on_failure = query.one("on_failure").unwrap_or_default();
+    let on_failure = query.word("on_failure").unwrap_or_default();
     let how = How { dry_run: query.flag("dry_run"), on_failure };
     let Body(body) = Body::from_request(Request::from_parts(parts, body), state).await?;
     Ok((sender, how, query, body))

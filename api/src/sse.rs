@@ -13,7 +13,7 @@ use serde::Serialize;
 use shared::ids::OperationId;
 use shared::journal::{self, Entry};
 use shared::operation::Operation;
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 use shared::store::{Refusal, StoreError};
 
 use crate::app::Api;
@@ -35,8 +35,13 @@ pub fn wanted(headers: &HeaderMap) -> bool {
 /// The id of the last event that a client saw.
 pub fn last_event_id(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = headers.get("last-event-id") else { return Ok(None) };
-    let unreadable = |_| Refused::new(Code::MalformedRequest, "Last-Event-ID cannot be read");
+    let unreadable = |_| no_last_event("Last-Event-ID cannot be read");
     value.to_str().map(|text| Some(text).filter(|text| !text.is_empty())).map_err(unreadable)
+}
+
+fn no_last_event(detail: impl Into<String>) -> Refused {
+    let problem = Problem::new(Code::MalformedRequest, detail);
+    problem.advised("Send the id of the last event that came, or leave the header out to begin at the first.").into()
 }
 
 /// A stream as an answer, with a comment every 15 s so that nobody between takes it for dead.
@@ -144,6 +149,5 @@ fn event(kind: &str, id: Option<String>, data: &impl Serialize) -> Event {
 
 /// The sequence number in a `Last-Event-ID` of an operation's stream.
 pub fn seq(last_event_id: &str, id: &OperationId) -> Result<u64> {
-    let wrong = |_| Refused::new(Code::MalformedRequest, format!("Last-Event-ID is no sequence number of {id}"));
-    last_event_id.parse().map_err(wrong)
+    last_event_id.parse().map_err(|_| no_last_event(format!("Last-Event-ID is no sequence number of {id}")))
 }

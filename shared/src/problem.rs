@@ -80,7 +80,7 @@ codes! {
     /// A field of the original that is not built.
     NotSupported => 422, "This is not supported yet", "Leave the field out.";
     /// A field that cannot be changed once the thing exists.
-    ImmutableField => 422, "This cannot be changed", "Delete the resource and make it anew.";
+    ImmutableField => 422, "This cannot be changed", "Leave the field out, or make a new one beside it and delete this one.";
     /// More tasks than instances can hold.
     InsufficientCapacity => 422, "Not enough instances", "Raise cluster_size first, or lower desired_count.";
     /// The same idempotency key came with another body.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::app::Api;
 use crate::problem::Result;
 use crate::sse;
-use crate::validate::query::Query;
+use crate::validate::query::{Query, of_page};
 
 /// Entries on a page.
 const PAGE: usize = 500;
@@ -36,7 +36,7 @@ pub async fn list(State(api): State<Api>, mut query: Query, headers: HeaderMap) 
         let last = sse::last_event_id(&headers)?.map(str::to_owned);
         return Ok(sse::respond(sse::of_all(api, last.or(cursor))));
     }
-    let (entries, next) = api.store.all_events(cursor.as_deref(), PAGE).await?;
+    let (entries, next) = api.store.all_events(cursor.as_deref(), PAGE).await.map_err(of_page)?;
     let events = entries.into_iter().map(|(_, entry)| entry).collect();
     Ok(Json(AllEventsBody { events, next }).into_response())
 }

@@ -22,7 +22,7 @@ use crate::change_request::Plain;
 use crate::place::OfOperation;
 use crate::problem::{Refused, Result};
 use crate::sender::Sender;
-use crate::validate::query::Query;
+use crate::validate::query::{Query, of_page};
 use crate::{sse, watch};
 
 /// The longest that a long-poll waits.
@@ -58,8 +58,8 @@ pub struct EventsBody {
     responses((status = 200, description = "A page", body = OperationsBody)))]
 pub async fn list(State(api): State<Api>, mut query: Query) -> Result<Json<OperationsBody>> {
     let filter = Filter {
-        states: query.many("state"),
-        kinds: query.many("kind"),
+        states: query.words("state"),
+        kinds: query.words("kind"),
         district: query.one("district"),
         heritage: query.one("heritage"),
         actor: query.one("actor"),
@@ -68,7 +68,7 @@ pub async fn list(State(api): State<Api>, mut query: Query) -> Result<Json<Opera
     };
     let (cursor, limit) = (query.one::<String>("cursor"), limit(&mut query));
     query.finish()?;
-    let page = api.store.operations(&filter, cursor.as_deref(), limit).await?;
+    let page = api.store.operations(&filter, cursor.as_deref(), limit).await.map_err(of_page)?;
     Ok(Json(OperationsBody { operations: page.items, next: page.next }))
 }
 

@@ -4,13 +4,14 @@ use std::any::Any;
 
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 
 use crate::problem::Refused;
 
 /// No route has this path.
 pub async fn path(uri: Uri) -> Refused {
-    Refused::new(Code::NotFound, format!("there is nothing at {}", uri.path()))
+    let problem = Problem::new(Code::NotFound, format!("there is nothing at {}", uri.path()));
+    problem.advised("/openapi.json names every path.").into()
 }
 
 /// The route does not take this method.

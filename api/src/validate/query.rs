@@ -6,7 +6,10 @@ use std::str::FromStr;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::{Map, Value};
+use shared::problem::{Code, Problem};
+use shared::store::{Refusal, StoreError};
 use shared::time::Timestamp;
+use strum::VariantNames;
 
 use super::Findings;
 use super::fields::Fields;
@@ -58,8 +61,13 @@ impl Query {
         self.fields.take(&[name], &mut self.found)?.parse(&mut self.found)
     }
 
-    /// A parameter that may be given again and again, or as a list with commas.
-    pub fn many<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Vec<T> {
+    /// One of the words of an enum, given once.
+    pub fn word<T: FromStr + VariantNames>(&mut self, name: &'static str) -> Option<T> {
+        self.words(name).pop()
+    }
+
+    /// Words of an enum, given again and again, or as a list with commas.
+    pub fn words<T: FromStr + VariantNames>(&mut self, name: &'static str) -> Vec<T> {
         let Some(field) = self.fields.take(&[name], &mut self.found) else { return Vec::new() };
         let text = field.value.as_str().unwrap_or_default();
         let words = text.split(',').filter(|word| !word.is_empty());
@@ -67,7 +75,10 @@ impl Query {
         for word in words {
             match word.parse() {
                 Ok(value) => values.push(value),
-                Err(why) => self.found.invalid(field.pointer.clone(), format!("has {word:?}: {why}")),
+                Err(_) => {
+                    let known = T::VARIANTS.join(", ");
+                    self.found.invalid(field.pointer.clone(), format!("has {word:?}, which is none of {known}"));
+                }
             }
         }
         values
@@ -90,17 +101,31 @@ impl Query {
     }
 }
 
+/// What the store says to a page that begins at a cursor: one that it did not give is the caller's mistake.
+pub fn of_page(error: StoreError) -> Refused {
+    match error {
+        StoreError::Refused(Refusal::Stale) => {
+            let detail = "is no cursor; send the `next` of the page before";
+            Problem::new(Code::InvalidField, format!("cursor {detail}")).at("?cursor", detail).into()
+        }
+        StoreError::Refused(_)
+        | StoreError::Unavailable(_)
+        | StoreError::Rejected(_)
+        | StoreError::Corrupt(..)
+        | StoreError::Fenced => error.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use shared::operation::State;
-    use shared::problem::Code;
 
     use super::*;
 
     #[test]
     fn parameters_are_read_once_or_as_lists() {
         let mut query = Query::read("state=queued,running&state=failed&limit=5&dry_run");
-        assert_eq!(query.many::<State>("state"), [State::Queued, State::Running, State::Failed]);
+        assert_eq!(query.words::<State>("state"), [State::Queued, State::Running, State::Failed]);
         assert_eq!(query.one::<usize>("limit"), Some(5));
         assert!(query.flag("dry_run"));
         query.finish().unwrap();

@@ -46,6 +46,9 @@ async fn bad_input_is_pointed_at_and_nothing_is_recorded() {
         ("DELETE", "/districts/dev?casade=true", json!({}), (422, "unknown_field", "?casade")),
         ("DELETE", "/districts/dev", json!({"cascade": true}), (422, "unknown_field", "/cascade")),
         ("PATCH", "/districts/dev?on_failure=explode", json!({}), (422, "invalid_field", "?on_failure")),
+        ("GET", "/operations?state=done", json!({}), (422, "invalid_field", "?state")),
+        ("GET", "/operations?cursor=abc", json!({}), (422, "invalid_field", "?cursor")),
+        ("GET", "/events?cursor=abc", json!({}), (422, "invalid_field", "?cursor")),
     ];
     for (method, path, body, wanted) in cases {
         let answer = stack.send(method, path, &[], Some(body.clone())).await;

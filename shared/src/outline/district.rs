@@ -130,7 +130,7 @@ fn cluster(spec: &DistrictSpec, steps: &mut Steps) {
     let what = format!("one Auto Scaling group of {cluster_size} {instance_type}");
     steps.create("create_auto_scaling_group", what);
     steps.create("create_private_zone", "one private hosted zone");
-    steps.check("await_instances", format!("{cluster_size} instances have joined the cluster"));
+    steps.check("await_instances", format!("{} in the cluster", counted(*cluster_size)));
 }
 
 pub(super) fn update(patch: &DistrictPatch, standing: &Standing<'_>) -> Vec<PlannedStep> {
@@ -157,6 +157,10 @@ pub(super) fn update(patch: &DistrictPatch, standing: &Standing<'_>) -> Vec<Plan
     steps.0
 }
 
+fn counted(instances: u32) -> String {
+    if instances == 1 { "1 instance".to_owned() } else { format!("{instances} instances") }
+}
+
 fn instances(before: &DistrictSpec, after: &DistrictSpec, steps: &mut Steps) {
     let DistrictSpec { cluster_size, instance_type, .. } = after;
     if after.replaces_instances_of(before) {
@@ -164,7 +168,7 @@ fn instances(before: &DistrictSpec, after: &DistrictSpec, steps: &mut Steps) {
         steps.create("create_launch_template_version", format!("one version for {instance_type}"));
         steps.change("replace_instances", format!("{cluster_size} {instance_type}, one at a time"));
     } else if before.cluster_size != *cluster_size {
-        steps.change("resize_cluster", format!("{cluster_size} instances instead of {}", before.cluster_size));
+        steps.change("resize_cluster", format!("{} instead of {}", counted(*cluster_size), before.cluster_size));
     }
 }
 
