@@ -1,5 +1,6 @@
 //! Journal entries, targets, problems and spans of time in words: the same in the terminal and in the dashboard.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use crate::journal::Event;
@@ -35,6 +36,13 @@ pub fn target(target: &Target) -> String {
     let service = target.service.as_ref().map(ToString::to_string);
     let parts = std::iter::once(target.district.to_string()).chain(heritage).chain(service);
     parts.collect::<Vec<_>>().join("/")
+}
+
+/// `1 task`, `4 tasks`
+pub fn counted(count: impl Display, noun: &str) -> String {
+    let count = count.to_string();
+    let ending = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// `3 of 4 tasks`
@@ -114,6 +122,11 @@ mod tests {
             assert_eq!(millis(span), text);
         }
         assert_eq!(mark(750_400), "12:30");
+    }
+
+    #[test]
+    fn one_is_one_and_none_are_many() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "task")), ["0 tasks", "1 task", "2 tasks"]);
     }
 
     #[test]

@@ -225,6 +225,12 @@ impl Problem {
         self
     }
 
+    /// What happened, unless what AWS said says all of it.
+    pub fn detail_beyond_aws(&self) -> Option<&str> {
+        let said = |aws: &AwsError| !aws.message.is_empty() && self.detail.ends_with(&aws.message);
+        Some(self.detail.as_str()).filter(|_| !self.aws.as_ref().is_some_and(said))
+    }
+
     /// The problem with one more piece of evidence.
     pub fn with_evidence(mut self, source: impl Into<String>, message: impl Into<String>) -> Self {
         self.evidence.push(Evidence { source: source.into(), message: message.into() });
@@ -252,5 +258,13 @@ mod tests {
         assert_eq!(problem.status, 422);
         assert_eq!(serde_json::to_value(&problem).unwrap()["code"], "insufficient_capacity");
         assert_eq!(problem.errors[0].pointer, "/scale");
+    }
+
+    #[test]
+    fn what_aws_said_is_not_said_twice() {
+        let aws = AwsError { message: "You may not.".into(), ..AwsError::default() };
+        let problem = |detail| Problem::new(Code::AwsAccessDenied, detail).said_by_aws(aws.clone());
+        assert_eq!(problem("iam:CreateRole was refused: You may not.").detail_beyond_aws(), None);
+        assert_eq!(problem("the role could not be made").detail_beyond_aws(), Some("the role could not be made"));
     }
 }

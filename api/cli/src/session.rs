@@ -72,14 +72,24 @@ impl Session {
                 self.print(&accepted.document, || accepted.value.operation.id.to_string())?;
                 Ok(Ending::Done)
             }
-            Outcome::Accepted(accepted) => self.watch(&accepted.value.operation.id, wanted).await,
+            Outcome::Accepted(accepted) => {
+                let operation = &accepted.value.operation;
+                // Who cancels has seen what was done until now, or does not care.
+                let after = if wanted == State::Cancelled { operation.seq } else { 0 };
+                self.follow(&operation.id, wanted, after).await
+            }
         }
     }
 
     /// Watches an operation to its end.
     pub(crate) async fn watch(&self, id: &OperationId, wanted: State) -> Result<Ending> {
+        self.follow(id, wanted, 0).await
+    }
+
+    /// The same, silent about entries up to `after`.
+    async fn follow(&self, id: &OperationId, wanted: State, after: u64) -> Result<Ending> {
         let mut watching = self.client.watch(id);
-        let mut screen = Screen::open();
+        let mut screen = Screen::open(after);
         loop {
             let seen = tokio::select! {
                 seen = watching.next() => seen,

@@ -30,6 +30,9 @@ pub struct Accepted {
 pub struct Receipt {
     /// Its id.
     pub id: OperationId,
+    /// The newest sequence number then.
+    #[serde(default)]
+    pub seq: u64,
 }
 
 /// The answer to a dry run.

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::html;
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 
 use super::layout::bare;
 use super::parts::problem;
@@ -40,5 +40,5 @@ impl IntoResponse for Sorry {
 
 /// The page of addresses that lead nowhere.
 pub(super) async fn no_such_page() -> Sorry {
-    Sorry(Refused::new(Code::NotFound, "there is no such page"))
+    Sorry(Problem::new(Code::NotFound, "there is no such page").advised("Begin at the operations.").into())
 }

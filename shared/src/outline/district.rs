@@ -2,6 +2,7 @@
 
 use super::{Effect, PlannedStep, Standing};
 use crate::district::{DistrictPatch, DistrictSpec, Given, NatType};
+use crate::narrate::counted;
 
 /// The subnets of a network, in the order in which they are made, with the third octets of their ranges.
 const SUBNETS: [(&str, u8); 4] = [("public-1", 129), ("public-2", 130), ("private-1", 1), ("private-2", 2)];
@@ -130,7 +131,7 @@ fn cluster(spec: &DistrictSpec, steps: &mut Steps) {
     let what = format!("one Auto Scaling group of {cluster_size} {instance_type}");
     steps.create("create_auto_scaling_group", what);
     steps.create("create_private_zone", "one private hosted zone");
-    steps.check("await_instances", format!("{} in the cluster", counted(*cluster_size)));
+    steps.check("await_instances", format!("{} in the cluster", counted(cluster_size, "instance")));
 }
 
 pub(super) fn update(patch: &DistrictPatch, standing: &Standing<'_>) -> Vec<PlannedStep> {
@@ -157,10 +158,6 @@ pub(super) fn update(patch: &DistrictPatch, standing: &Standing<'_>) -> Vec<Plan
     steps.0
 }
 
-fn counted(instances: u32) -> String {
-    if instances == 1 { "1 instance".to_owned() } else { format!("{instances} instances") }
-}
-
 fn instances(before: &DistrictSpec, after: &DistrictSpec, steps: &mut Steps) {
     let DistrictSpec { cluster_size, instance_type, .. } = after;
     if after.replaces_instances_of(before) {
@@ -168,7 +165,10 @@ fn instances(before: &DistrictSpec, after: &DistrictSpec, steps: &mut Steps) {
         steps.create("create_launch_template_version", format!("one version for {instance_type}"));
         steps.change("replace_instances", format!("{cluster_size} {instance_type}, one at a time"));
     } else if before.cluster_size != *cluster_size {
-        steps.change("resize_cluster", format!("{} instead of {}", counted(*cluster_size), before.cluster_size));
+        steps.change(
+            "resize_cluster",
+            format!("{} instead of {}", counted(cluster_size, "instance"), before.cluster_size),
+        );
     }
 }
 

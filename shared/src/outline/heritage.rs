@@ -4,6 +4,7 @@ use super::roll_out::{RollOut, new_secrets};
 use super::{Effect, PlannedStep, Standing};
 use crate::heritage::{HeritageSpec, ServiceSpec};
 use crate::names::ServiceName;
+use crate::narrate::counted;
 use crate::payload::Payload;
 
 use Effect::{Change, Check, Create, Remove};
@@ -45,7 +46,7 @@ pub(super) fn roll_out(payload: &Payload, standing: &Standing<'_>) -> Vec<Planne
         }
         let what = match changed.revision {
             true => format!("{} rolls over to the new task definition", service.name),
-            false => format!("{} to {} tasks", service.name, service.desired_count),
+            false => format!("{} to {}", service.name, counted(service.desired_count, "task")),
         };
         steps.push(of("update_service", service, Change, what));
         steps.push(await_service(service));
@@ -62,8 +63,8 @@ pub(super) fn roll_out(payload: &Payload, standing: &Standing<'_>) -> Vec<Planne
 
 pub(super) fn scale(service: &ServiceName, desired_count: u32) -> Vec<PlannedStep> {
     vec![
-        PlannedStep::new("update_service", Change, format!("{service} to {desired_count} tasks")),
-        PlannedStep::new("await_running", Check, format!("{desired_count} tasks of {service} run")),
+        PlannedStep::new("update_service", Change, format!("{service} to {}", counted(desired_count, "task"))),
+        PlannedStep::new("await_running", Check, format!("{} of {service} running", counted(desired_count, "task"))),
     ]
 }
 
@@ -102,7 +103,7 @@ fn add_service(spec: &HeritageSpec, service: &ServiceSpec, standing: &Standing<'
         }
     }
     steps.push(register_task_definition(spec, service));
-    let tasks = format!("ECS service {} with {} tasks", service.name, service.desired_count);
+    let tasks = format!("ECS service {} with {}", service.name, counted(service.desired_count, "task"));
     steps.push(of("create_service", service, Create, tasks));
     steps.push(await_service(service));
     steps
@@ -131,12 +132,17 @@ fn register_task_definition(spec: &HeritageSpec, service: &ServiceSpec) -> Plann
 }
 
 fn await_service(service: &ServiceSpec) -> PlannedStep {
-    of("await_service", service, Check, format!("{} of {} run and are healthy", service.desired_count, service.name))
+    of(
+        "await_service",
+        service,
+        Check,
+        format!("{} of {} running and healthy", counted(service.desired_count, "task"), service.name),
+    )
 }
 
 fn write_parameters(after: &HeritageSpec, before: Option<&HeritageSpec>) -> PlannedStep {
     let count = new_secrets(before, after).len();
-    PlannedStep::new("write_parameters", Create, format!("{count} SSM parameters (SecureString)"))
+    PlannedStep::new("write_parameters", Create, format!("{} (SecureString)", counted(count, "SSM parameter")))
 }
 
 fn of(name: &str, service: &ServiceSpec, effect: Effect, what: String) -> PlannedStep {

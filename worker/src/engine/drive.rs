@@ -188,10 +188,9 @@ impl<W: Workflow> Drive<'_, W> {
     /// Lists what the steps in such states made; whether there are such steps.
     fn leave_residue(&self, is_left: impl Fn(StepState) -> bool, why: &str) -> bool {
         let mut board = self.run.board();
-        let left: Vec<_> =
-            self.plan.nodes.iter().map(|node| &node.label).filter(|label| is_left(board.state_of(label))).collect();
-        let made = |label: &&&String| board.has_made(label);
-        let residue: Vec<_> = left.iter().filter(made).flat_map(|label| board.residue_of(label, why)).collect();
+        let left: Vec<_> = self.plan.nodes.iter().filter(|node| is_left(board.state_of(&node.label))).collect();
+        let made = left.iter().filter(|node| !node.step.looks() && board.has_made(&node.label));
+        let residue: Vec<_> = made.flat_map(|node| board.residue_of(&node.label, why)).collect();
         board.leave(residue);
         !left.is_empty()
     }

@@ -34,6 +34,8 @@ pub(super) enum Answer {
 pub(super) trait AnyStep<Cx>: Send + Sync {
     /// How long it may wait.
     fn limit(&self) -> Duration;
+    /// Whether it only looks.
+    fn looks(&self) -> bool;
     /// Takes a turn.
     fn turn(self: Arc<Self>, cx: Arc<Cx>) -> BoxFuture<'static, Answer>;
     /// Takes a turn of its undo.
@@ -43,6 +45,10 @@ pub(super) trait AnyStep<Cx>: Send + Sync {
 impl<S: Step> AnyStep<S::Cx> for S {
     fn limit(&self) -> Duration {
         <S as Step>::LIMIT
+    }
+
+    fn looks(&self) -> bool {
+        <S as Step>::LOOKS
     }
 
     fn turn(self: Arc<Self>, cx: Arc<S::Cx>) -> BoxFuture<'static, Answer> {

@@ -69,6 +69,8 @@ pub trait Step: Send + Sync + 'static {
     const NAME: &'static str;
     /// How long its wait may take before it has failed; retries of conflicts count.
     const LIMIT: Duration = Duration::from_secs(600);
+    /// Whether it only looks: what it names was not made by it, and so is never left behind by it.
+    const LOOKS: bool = false;
 
     /// The one of several that this step is about, for example a service's name.
     fn of(&self) -> Option<&str> {

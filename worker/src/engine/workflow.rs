@@ -50,6 +50,12 @@ impl<Cx: Context> Plan<Cx> {
         self.nodes.iter().map(|node| node.label.as_str()).collect()
     }
 
+    /// The names of the steps that only look.
+    #[cfg(test)]
+    pub fn looking(&self) -> Vec<&str> {
+        self.nodes.iter().filter(|node| node.step.looks()).map(|node| node.label.as_str()).collect()
+    }
+
     fn put<S: Step<Cx = Cx>>(&mut self, step: S, after: &[Planned], skip: Option<String>) -> Planned {
         let after = after.iter().map(|planned| planned.0).collect();
         self.nodes.push(Node { label: step.label(), step: Arc::new(step), after, skip });

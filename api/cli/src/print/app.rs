@@ -21,7 +21,7 @@ pub(crate) fn table(apps: &[AppView]) -> String {
             services.join(", "),
         ]);
     }
-    table.text("No applications. Make one: bcn app create --help")
+    table.cut_text("No applications. Make one: bcn app create --help")
 }
 
 /// One application with its services.

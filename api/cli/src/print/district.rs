@@ -19,7 +19,7 @@ pub(crate) fn table(districts: &[DistrictView]) -> String {
             district.vpc_id.clone().unwrap_or_default(),
         ]);
     }
-    table.text("No districts. Make one: bcn district create dev")
+    table.cut_text("No districts. Make one: bcn district create dev")
 }
 
 /// One district.

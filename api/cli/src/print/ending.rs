@@ -2,6 +2,7 @@
 
 use shared::narrate;
 use shared::operation::{Operation, State};
+use shared::problem::Code;
 
 use super::paint::{Stream, Tone, of_state, paint};
 use super::problem;
@@ -20,7 +21,8 @@ pub(crate) fn outcome(operation: &Operation) -> String {
 /// Error, residue, warnings, and what to do next.
 pub(crate) fn details(operation: &Operation, stream: Stream) -> String {
     let mut text = String::new();
-    if let Some(error) = &operation.error {
+    // That it was cancelled is no error; the outcome says it.
+    if let Some(error) = operation.error.as_ref().filter(|error| error.code != Code::CancelledByRequest) {
         text += &format!("{} {}", paint("error:", Tone::Bad, stream), problem::block(error, stream));
     }
     for warning in &operation.warnings {
@@ -28,7 +30,12 @@ pub(crate) fn details(operation: &Operation, stream: Stream) -> String {
     }
     for residue in &operation.residue {
         let left = paint("left on AWS:", Tone::Odd, stream);
-        text += &format!("{left} {} of {}: {}\n", residue.resource, residue.step, residue.why);
+        // A step that knows no ids may have made something all the same.
+        let what = match residue.resource == residue.step {
+            true => format!("perhaps something of {}", residue.step),
+            false => format!("{} of {}", residue.resource, residue.step),
+        };
+        text += &format!("{left} {what}: {}\n", residue.why);
     }
     if let Some(next) = next(operation) {
         text += &format!("{} {next}\n", paint("next:", Tone::Strong, stream));
@@ -39,7 +46,11 @@ pub(crate) fn details(operation: &Operation, stream: Stream) -> String {
 fn next(operation: &Operation) -> Option<String> {
     match operation.state {
         State::Failed | State::Stuck if operation.links.retry.is_some() => {
-            Some(format!("bcn op retry {}", operation.id))
+            let held = operation.state == State::Failed && !operation.residue.is_empty();
+            let back = held && operation.links.cancel.is_some();
+            let back =
+                if back { format!(", or to take it back: bcn op cancel {}", operation.id) } else { String::new() };
+            Some(format!("bcn op retry {}{back}", operation.id))
         }
         State::Superseded => operation.superseded_by.as_ref().map(|by| format!("bcn op watch {by}")),
         State::Failed

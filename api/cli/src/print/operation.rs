@@ -9,19 +9,19 @@ use super::{ending, moment};
 
 /// Operations, newest first.
 pub(crate) fn table(operations: &[Operation], more: bool) -> String {
-    let mut table = Table::new(["ID", "KIND", "TARGET", "STATE", "TOOK", "ACCEPTED", "BY"]);
+    let mut table = Table::new(["ID", "KIND", "TARGET", "STATE", "ACCEPTED", "TOOK", "BY"]);
     for operation in operations {
         table.row([
             operation.id.to_string(),
             operation.kind.to_string(),
             target(&operation.target),
             state(operation),
-            took(operation),
             moment::ago(operation.created_at),
+            took(operation),
             operation.actor.clone(),
         ]);
     }
-    let text = table.text("No operations.");
+    let text = table.cut_text("No operations.");
     if more { format!("{text}There are more; raise --limit or filter.") } else { text }
 }
 

@@ -16,7 +16,9 @@ pub(crate) fn block(problem: &Problem, stream: Stream) -> String {
         let name = paint(format!("{name:<9}"), Tone::Faint, stream);
         lines.push(format!("  {name} {}", text.trim().replace('\n', "\n            ")));
     };
-    line("what", &problem.detail);
+    if let Some(detail) = problem.detail_beyond_aws() {
+        line("what", detail);
+    }
     for field in &problem.errors {
         let pointer = if field.pointer.is_empty() { "the body" } else { &field.pointer };
         line("field", &format!("{pointer}: {}", field.detail));

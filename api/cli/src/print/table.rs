@@ -1,6 +1,6 @@
 //! Tables: aligned columns without lines, and sheets of name and value.
 
-use console::{Alignment, measure_text_width, pad_str};
+use console::{Alignment, Term, measure_text_width, pad_str, truncate_str};
 
 use super::paint::{Stream, Tone, paint};
 
@@ -24,6 +24,16 @@ impl Table {
         self.rows.push(cells.to_vec());
     }
 
+    /// The table as text, cut to the terminal's width so that each row stays on its line.
+    pub(crate) fn cut_text(&self, nothing: &str) -> String {
+        let terminal = Term::stdout();
+        let text = self.text(nothing);
+        match terminal.is_term() {
+            true => cut(&text, usize::from(terminal.size().1)),
+            false => text,
+        }
+    }
+
     /// The table as text, or `nothing` when it has no rows.
     pub(crate) fn text(&self, nothing: &str) -> String {
         if self.rows.is_empty() {
@@ -34,6 +44,11 @@ impl Table {
         let widths: Vec<_> = (0..self.head.len()).map(|column| width(column).unwrap_or(0)).collect();
         all().map(|row| aligned(row, &widths) + "\n").collect()
     }
+}
+
+fn cut(text: &str, width: usize) -> String {
+    let lines: Vec<_> = text.lines().map(|line| truncate_str(line, width, "…")).collect();
+    lines.join("\n") + "\n"
 }
 
 fn aligned(row: &[String], widths: &[usize]) -> String {
@@ -68,5 +83,15 @@ impl Sheet {
             format!("{name}{GAP}{value}\n")
         };
         self.0.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_where_the_terminal_ends() {
+        assert_eq!(cut("a row that is long\nshort\n", 8), "a row t…\nshort\n");
     }
 }

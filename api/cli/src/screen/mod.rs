@@ -21,6 +21,8 @@ use shared::narrate::{self, target};
 pub(crate) struct Screen {
     view: View,
     watched: Option<Watched>,
+    /// The newest entry that nothing is said about.
+    after: u64,
     is_cut: bool,
 }
 
@@ -41,10 +43,10 @@ struct Watched {
 }
 
 impl Screen {
-    /// A screen on stderr.
-    pub(crate) fn open() -> Self {
+    /// A screen on stderr, which says nothing about entries up to `after`.
+    pub(crate) fn open(after: u64) -> Self {
         let view = if std::io::stderr().is_terminal() { View::Live(Live::new()) } else { View::Plain };
-        Screen { view, watched: None, is_cut: false }
+        Screen { view, watched: None, after, is_cut: false }
     }
 
     /// The operation as it is now.
@@ -73,6 +75,7 @@ impl Screen {
         }
         fold(&mut watched.operation, entry);
         let line = Line::of(entry).filter(|line| watched.is_news(line) || !line.is_passing);
+        let line = line.filter(|_| entry.seq > self.after);
         let text = line.as_ref().map(|line| line.text(entry.at.since(watched.since), watched.width));
         let is_passing = line.is_some_and(|line| line.is_passing);
         match (&mut self.view, text) {

@@ -119,6 +119,22 @@ async fn cancelling_has_succeeded_when_the_operation_ended_cancelled() {
 }
 
 #[tokio::test]
+async fn who_cancels_sees_what_happens_from_then_on_and_no_error() {
+    let before = begun();
+    let asked = Event::CancelRequested { actor: "token:ci".to_owned() };
+    let error = Some(Problem::new(Code::CancelledByRequest, "Somebody asked to cancel it."));
+    let after = vec![(5, asked), (6, Event::Finished { state: State::Cancelled, error })];
+    let seq = before.len() as u64 + 1;
+    let journal = journal(before.into_iter().chain(after).collect());
+    let receipt = serde_json::json!({"operation": {"id": ID, "seq": seq}});
+    let fake = fake(&journal).answer(&format!("POST /v1/operations/{ID}/cancel"), 202, receipt);
+    let ran = fake.bcn(&format!("op cancel {ID}")).await;
+    assert_eq!(ran.status, 0);
+    assert!(ran.stderr.contains("asked for by token:ci"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("create_log_group") && !ran.stderr.contains("error:"), "{}", ran.stderr);
+}
+
+#[tokio::test]
 async fn json_is_the_operation_alone_on_stdout() {
     let journal = succeeding();
     let ran = fake(&journal).bcn(&format!("op watch {ID} --output json")).await;

@@ -84,7 +84,12 @@ fn residue(operation: &Operation) -> Markup {
                 h2 { "Left on AWS" }
                 dl {
                     @for residue in &operation.residue {
-                        dt { code { (residue.resource) } } dd { "of " code { (residue.step) } ": " (residue.why) }
+                        @if residue.resource == residue.step {
+                            dt { "perhaps something" }
+                        } @else {
+                            dt { code { (residue.resource) } }
+                        }
+                        dd { "of " code { (residue.step) } ": " (residue.why) }
                     }
                 }
             }

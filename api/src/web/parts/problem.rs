@@ -10,7 +10,7 @@ pub(in crate::web) fn block(problem: &Problem) -> Markup {
     html! {
         section.problem role="alert" {
             h2 { (problem.title.trim_end_matches('.')) " " code { (problem.code) } }
-            p.detail { (problem.detail) }
+            @if let Some(detail) = problem.detail_beyond_aws() { p.detail { (detail) } }
             p.advice { strong { "What to do: " } (problem.advice) }
             dl {
                 @for field in &problem.errors {

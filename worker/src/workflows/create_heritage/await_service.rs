@@ -36,6 +36,7 @@ impl Step for AwaitService {
     type Output = Settled;
     const NAME: &'static str = "await_service";
     const LIMIT: Duration = settle::LIMIT;
+    const LOOKS: bool = true;
 
     fn of(&self) -> Option<&str> {
         Some(self.service.name.as_str())

@@ -125,8 +125,11 @@ impl Observation {
         let piece = |source: &str, message: String| Evidence { source: source.to_owned(), message };
         let stopped = self.reasons(since).into_iter();
         let stopped = stopped.map(|(reason, times)| piece("stopped_task", format!("{times} tasks: {reason}")));
-        let events = self.state.events.iter().filter(|(at, _)| *at > since).take(SHOWN);
-        let events = events.map(|(_, message)| piece("service_event", message.clone()));
+        let events = self.state.events.iter().filter(|(at, _)| *at > since);
+        let mut events: Vec<_> = events.map(|(_, message)| message.clone()).collect();
+        // ECS repeats itself while nothing changes.
+        events.dedup();
+        let events = events.into_iter().take(SHOWN).map(|message| piece("service_event", message));
         let unhealthy = self.health.iter().filter(|target| !target.in_service);
         let unhealthy = unhealthy.map(|it| piece("target_health", format!("{}: {}", it.instance, it.description)));
         stopped.chain(events).chain(unhealthy).collect()

@@ -19,6 +19,7 @@ impl Step for AwaitInstances {
     type Output = Vec<String>;
     const NAME: &'static str = "await_instances";
     const LIMIT: Duration = Duration::from_secs(900);
+    const LOOKS: bool = true;
 
     fn resources(instances: &Vec<String>) -> Vec<String> {
         instances.clone()

@@ -17,6 +17,7 @@ impl Step for CheckGiven {
     type Cx = DistrictCx;
     type Output = Vec<String>;
     const NAME: &'static str = "check_given";
+    const LOOKS: bool = true;
 
     async fn run(&self, cx: &DistrictCx) -> Result<Turn<Vec<String>>, Failure> {
         let mut wrong = vec![];

@@ -17,6 +17,7 @@ impl Step for ChooseZones {
     type Cx = DistrictCx;
     type Output = Vec<String>;
     const NAME: &'static str = "choose_zones";
+    const LOOKS: bool = true;
 
     async fn run(&self, cx: &DistrictCx) -> Result<Turn<Vec<String>>, Failure> {
         let mut zones = cx.aws.ec2.zones().await?;

@@ -17,6 +17,7 @@ impl Step for FindImage {
     /// The image's id.
     type Output = String;
     const NAME: &'static str = "find_image";
+    const LOOKS: bool = true;
 
     fn resources(image: &String) -> Vec<String> {
         vec![image.clone()]

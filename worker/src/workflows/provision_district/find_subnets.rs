@@ -31,6 +31,7 @@ impl Step for FindSubnets {
     type Cx = DistrictCx;
     type Output = Subnets;
     const NAME: &'static str = "find_subnets";
+    const LOOKS: bool = true;
 
     fn resources(found: &Subnets) -> Vec<String> {
         found.public.iter().chain(&found.private).cloned().collect()

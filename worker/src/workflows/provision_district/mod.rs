@@ -113,7 +113,7 @@ fn plan(spec: &DistrictSpec) -> Plan<DistrictCx> {
 #[cfg(test)]
 mod tests {
     use shared::district::NatType;
-    use shared::outline::{self, Standing};
+    use shared::outline::{self, Effect, Standing};
     use shared::payload::Payload;
 
     use super::*;
@@ -145,6 +145,8 @@ mod tests {
                 let outline = outline::of(&Payload::ProvisionDistrict { spec: spec.clone() }, &Standing::default());
                 let outlined: Vec<_> = outline.iter().map(|step| step.step.as_str()).collect();
                 assert_eq!(plan(&spec).labels(), outlined);
+                let checks = outline.iter().filter(|step| step.effect == Effect::Check);
+                assert_eq!(plan(&spec).looking(), checks.map(|step| step.step.as_str()).collect::<Vec<_>>());
             }
         }
     }

@@ -21,6 +21,7 @@ impl Step for AwaitRunning {
     type Output = Settled;
     const NAME: &'static str = "await_running";
     const LIMIT: Duration = settle::LIMIT;
+    const LOOKS: bool = true;
 
     fn resources(settled: &Settled) -> Vec<String> {
         vec![settled.arn.clone()]
