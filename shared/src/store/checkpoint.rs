@@ -21,8 +21,6 @@ pub struct Changes {
     pub target: Option<Value>,
     /// 0 to 100; a lower one than stands is not written.
     pub percent: Option<u8>,
-    /// Seconds to go; `Some(None)` clears.
-    pub eta_seconds: Option<Option<u64>>,
     /// One line.
     pub headline: Option<String>,
     /// All warnings.
@@ -90,7 +88,6 @@ fn set(changes: &Changes) -> Result<Vec<(String, String)>, StoreError> {
         .text_if("state", changes.state)
         .text_if("reason", changes.reason.flatten())
         .json_if("target", changes.target.as_ref())?
-        .text_if("eta_seconds", changes.eta_seconds.flatten())
         .text_if("headline", changes.headline.as_ref())
         .json_if("warnings", changes.warnings.as_ref())?
         .json_if("undo", changes.undo.as_ref())?
@@ -100,7 +97,5 @@ fn set(changes: &Changes) -> Result<Vec<(String, String)>, StoreError> {
 }
 
 fn cleared(changes: &Changes) -> impl Iterator<Item = &'static str> {
-    let reason = matches!(changes.reason, Some(None)).then_some("reason");
-    let eta = matches!(changes.eta_seconds, Some(None)).then_some("eta_seconds");
-    reason.into_iter().chain(eta)
+    matches!(changes.reason, Some(None)).then_some("reason").into_iter()
 }

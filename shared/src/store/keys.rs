@@ -53,6 +53,8 @@ pub const TOKENS: &str = "tokens";
 pub const BOOTSTRAP: &str = "bootstrap";
 /// `budget:<name>`, hash that expires: a token bucket.
 pub const BUDGET: &str = "budget";
+/// `durations`, hash: kind of operation to the milliseconds that those which succeeded took, a moving average.
+pub const DURATIONS: &str = "durations";
 /// `health`, string: what `/readyz` writes to see whether writes are taken.
 pub const HEALTH: &str = "health";
 /// `wake`, channel: a hint that an operation became ready or a timer was set.
@@ -61,7 +63,7 @@ pub const WAKE: &str = "wake";
 pub const NOTICES: &str = "notices";
 
 /// Every family with the type of its keys; channels are no keys.
-pub const FAMILIES: [(&str, &str); 25] = [
+pub const FAMILIES: [(&str, &str); 26] = [
     (OPERATION, "hash"),
     (STEPS, "hash"),
     (JOURNAL, "list"),
@@ -86,6 +88,7 @@ pub const FAMILIES: [(&str, &str); 25] = [
     (TOKENS, "hash"),
     (BOOTSTRAP, "string"),
     (BUDGET, "hash"),
+    (DURATIONS, "hash"),
     (HEALTH, "string"),
 ];
 

@@ -73,7 +73,7 @@ fn operation(id: &OperationId, fields: &Fields, steps: &[StepRecord]) -> Result<
         on_failure,
         cancel_requested: fields.text("cancel").is_some(),
         percent: fields.word("percent")?.unwrap_or(0),
-        eta_seconds: fields.word("eta_seconds")?,
+        eta_seconds: eta_seconds(state, fields)?,
         headline: fields.text("headline").unwrap_or_else(|| headline(state, fields).to_owned()),
         steps: steps.iter().map(|step| step.view.clone()).collect(),
         undo: fields.json("undo")?,
@@ -90,6 +90,15 @@ fn operation(id: &OperationId, fields: &Fields, steps: &[StepRecord]) -> Result<
         finished_at: fields.moment("finished_at")?,
         links: links(id, state, held),
     })
+}
+
+/// Seconds to go as of the newest entry, from what operations of this kind took before; nothing once it takes longer, and
+/// while it is taken back.
+fn eta_seconds(state: State, fields: &Fields) -> Result<Option<u64>, StoreError> {
+    let (due, updated) = (fields.moment("due_at")?, fields.moment("updated_at")?);
+    let is_forward = matches!(state, State::Running | State::Waiting);
+    let ahead = due.zip(updated).filter(|(due, updated)| is_forward && due > updated);
+    Ok(ahead.map(|(due, updated)| due.since(updated).div_ceil(1000)))
 }
 
 /// What to say of an operation that has said nothing itself.

@@ -71,3 +71,24 @@ async fn operations_of_other_heritages_leave_a_revision_as_it_is() {
     let (_, after, _) = bench.district(&district()).await.unwrap().unwrap();
     assert_eq!(before, after);
 }
+
+#[tokio::test]
+async fn what_took_its_time_once_says_how_long_the_next_will_take() {
+    let bench = bench().await;
+    bench.accepted(&provision()).await;
+    let first = bench.claimed().await;
+    assert_eq!(first.operation.eta_seconds, None, "nothing is known of the first of its kind");
+    bench.end(&first, State::Succeeded).await;
+    let update = bench.accepted(&bench.update_district().await).await;
+    let slow = bench.claimed().await;
+    assert_eq!(slow.operation.eta_seconds, None, "another kind says nothing");
+    tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+    bench.end(&slow, State::Succeeded).await;
+    let next = bench.accepted(&bench.update_district().await).await;
+    let claim = bench.claimed().await;
+    assert_eq!((claim.operation.id.clone(), claim.operation.eta_seconds), (next.id.clone(), Some(1)));
+    bench.end(&claim, State::Failed).await;
+    for ended in [update.id, next.id] {
+        assert_eq!(bench.operation(&ended).await.unwrap().unwrap().eta_seconds, None);
+    }
+}

@@ -45,7 +45,12 @@ local function begin(id)
   local fence = redis.call('HINCRBY', op, 'claims', 1) .. ':' .. nonce
   redis.call('HSET', op, 'fence', fence, 'whereabouts', 'leased', 'state', state == 'undoing' and state or 'running')
   redis.call('HDEL', op, 'reason', 'after_crash', 'woken', 'released')
-  redis.call('HSETNX', op, 'started_at', now)
+  if redis.call('HSETNX', op, 'started_at', now) == 1 then
+    local usual = redis.call('HGET', key('durations'), redis.call('HGET', op, 'kind'))
+    if usual then
+      redis.call('HSET', op, 'due_at', now + usual)
+    end
+  end
   redis.call('ZADD', key('leases'), now + lease, id)
   journal(id, {not started and claimed or after_crash and resumed_after_crash or resumed})
   return {'claimed', now, fence, after_crash and 1 or 0,

@@ -15,8 +15,16 @@ local op = key('op', id)
 local district, heritage, does = unpack(redis.call('HMGET', op, 'district', 'heritage', 'does'))
 local record = record_of(district, heritage)
 
+-- How long operations of a kind take, by those that succeeded: the newest counts for a third.
+local function remember_duration()
+  local kind, started = unpack(redis.call('HMGET', op, 'kind', 'started_at'))
+  local before = tonumber(redis.call('HGET', key('durations'), kind)) or now - started
+  redis.call('HSET', key('durations'), kind, math.floor((2 * before + now - started) / 3))
+end
+
 set_all(op, fields)
 if state == 'succeeded' then
+  remember_duration()
   redis.call('HSET', op, 'percent', 100)
   redis.call('HDEL', op, 'residue', 'error')
 end

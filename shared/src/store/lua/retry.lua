@@ -35,7 +35,7 @@ elseif does == 'delete' then
   begin_deletion(district, heritage, why)
 end
 reopen(id)
-redis.call('HDEL', op, 'cancel', 'error', 'target', 'eta_seconds', 'headline')
+redis.call('HDEL', op, 'cancel', 'error', 'target', 'headline')
 redis.call('HSET', op, 'lane', lane)
 set_all(key('steps', id), steps)
 journal(id, {accepted})

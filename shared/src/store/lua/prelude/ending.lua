@@ -10,7 +10,7 @@ local function end_attempt(id, state, events)
   take_out(id)
   leave_order(id)
   redis.call('HSET', key('op', id), 'state', state, 'whereabouts', 'ended', 'finished_at', now)
-  redis.call('HDEL', key('op', id), 'reason', 'eta_seconds', 'woken')
+  redis.call('HDEL', key('op', id), 'reason', 'due_at', 'woken')
   journal(id, events)
 end
 
