@@ -1,6 +1,7 @@
 //! Operations as a table.
 
 use maud::{Markup, html};
+use shared::narrate;
 use shared::operation::Operation;
 
 use super::{link, moment, state};
@@ -56,5 +57,8 @@ pub(in crate::web) fn bar(operation: &Operation) -> Markup {
     html! {
         progress max="100" value=(percent) aria-label="Progress" { (percent) " %" }
         span.percent { (percent) " %" }
+        @if let Some(seconds) = operation.eta_seconds {
+            span.note { "about " (narrate::millis(seconds * 1000)) " to go" }
+        }
     }
 }
