@@ -5,6 +5,7 @@ use serde_json::Value;
 use shared::district::DistrictSpec;
 use shared::ids::OperationId;
 use shared::names::DistrictName;
+use shared::narrate::counted;
 use shared::operation::Target;
 use shared::outline::{self, Standing};
 use shared::payload::Payload;
@@ -79,9 +80,9 @@ fn holds_what_is_placed(after: &DistrictSpec, heritages: &[HeritageView]) -> Res
     for view in heritages {
         for service in view.desired().map(|spec| spec.services).unwrap_or_default() {
             let need = standing::lacks_instances(&service, after.cluster_size);
-            needs.extend(
-                need.map(|_| format!("{}/{} has {} tasks", view.heritage.name, service.name, service.desired_count)),
-            );
+            needs.extend(need.map(|_| {
+                format!("{}/{} has {}", view.heritage.name, service.name, counted(service.desired_count, "task"))
+            }));
         }
     }
     if needs.is_empty() {

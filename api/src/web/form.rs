@@ -3,11 +3,10 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 
 use super::sorry::Sorry;
 use crate::app::Api;
-use crate::problem::Refused;
 
 /// Proof that a request came from one of our pages.
 pub(super) struct FromOurPage;
@@ -19,7 +18,8 @@ impl FromRequestParts<Api> for FromOurPage {
         if is_ours(&parts.headers) {
             return Ok(FromOurPage);
         }
-        Err(Sorry(Refused::new(Code::Forbidden, "the form was not sent from a page of this dashboard")))
+        let problem = Problem::new(Code::Forbidden, "the form was not sent from a page of this dashboard");
+        Err(Sorry(problem.advised("Open the dashboard, and use its own buttons.").into()))
     }
 }
 

@@ -48,8 +48,9 @@ pub(crate) async fn remove<S: Step>(cx: &HeritageCx, step: &S, service: &Service
         cx.run.intent(step, &name).await?;
         cx.aws.ecs.delete_service(&cluster, &name).await?;
     }
-    Ok(Turn::Wait(Wait::for_aws(format!(
-        "{}: waiting until it is gone, tasks still running: {}",
-        service.name, state.running
-    ))))
+    let headline = match state.running {
+        0 => format!("{}: waiting until it is gone", service.name),
+        running => format!("{}: waiting until it is gone, tasks still running: {running}", service.name),
+    };
+    Ok(Turn::Wait(Wait::for_aws(headline)))
 }
