@@ -1,8 +1,8 @@
 //! Retrying: the next attempt of the same operation, unless the world has moved on.
 
-use shared::operation::{State, Step, StepState};
+use shared::operation::{Residue, State, Step, StepState};
 use shared::resource::Lifecycle;
-use shared::store::{Checkpoint, Finish, Refusal, StepRecord, StoreError};
+use shared::store::{Changes, Checkpoint, Finish, Refusal, StepRecord, StoreError};
 
 use crate::fixture::{bench, create, district, ending, name, provision};
 
@@ -32,6 +32,29 @@ async fn a_retry_keeps_what_succeeded_and_goes_on_in_the_same_journal() {
     assert_eq!(bench.journalled(&id).await, ["accepted", "claimed", "finished", "accepted", "claimed"]);
     let attempts: Vec<_> = bench.journal(&id, 0, 10).await.unwrap().iter().map(|entry| entry.attempt).collect();
     assert_eq!(attempts, [1, 1, 1, 2, 2]);
+}
+
+#[tokio::test]
+async fn a_retry_of_what_left_something_keeps_its_target_for_the_record_stands_between_before_and_after() {
+    let bench = bench().await;
+    bench.standing_district().await;
+    bench.standing_heritage("web", None).await;
+    let target = serde_json::json!({"before": "one", "after": "two"});
+    for (state, residue, kept) in
+        [(State::Stuck, true, true), (State::Failed, true, true), (State::Failed, false, false)]
+    {
+        let id = bench.accepted(&bench.deploy("web").await).await.id;
+        let claim = bench.claimed().await;
+        let left = Residue { step: "s".into(), resource: "r".into(), why: "held".into() };
+        let residue = Some(if residue { vec![left] } else { vec![] });
+        let changes = Changes { target: Some(target.clone()), residue, ..Changes::default() };
+        let checkpoint = Checkpoint { changes, ..Checkpoint::default() };
+        bench.finish(&id, &claim.fence, &Finish { checkpoint, ..ending(&claim, state) }).await.unwrap();
+        bench.retry(&id, "token:me").await.unwrap();
+        let claim = bench.claimed().await;
+        assert_eq!(claim.target, kept.then(|| target.clone()), "{state}");
+        bench.end(&claim, State::Succeeded).await;
+    }
 }
 
 #[tokio::test]

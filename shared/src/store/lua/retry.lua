@@ -34,8 +34,12 @@ if does == 'create' then
 elseif does == 'delete' then
   begin_deletion(district, heritage, why)
 end
+-- What a half-done attempt has left stands between before and after: only its own target tells them apart.
+if state ~= 'stuck' and not has_residue(id) then
+  redis.call('HDEL', op, 'target')
+end
 reopen(id)
-redis.call('HDEL', op, 'cancel', 'error', 'target', 'headline')
+redis.call('HDEL', op, 'cancel', 'error', 'headline')
 redis.call('HSET', op, 'lane', lane)
 set_all(key('steps', id), steps)
 journal(id, {accepted})
