@@ -25,6 +25,8 @@ pub(super) struct Memory {
     pub waits_for: Option<Reason>,
     /// Until when reads may still not show what was made.
     pub doubt_until: Option<Instant>,
+    /// Since when something earlier is seen in its place.
+    pub earlier_since: Option<Instant>,
     /// What its undo has removed so far.
     pub removed: Vec<String>,
     /// Throttled turns in a row.
@@ -122,10 +124,11 @@ impl Board {
         until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Whether a step may have made something that it does not know of: nobody else may go on from here before reads show
-    /// it.
+    /// Whether a step may have made something that it does not know of, or that its undo does not see yet: nobody else may go
+    /// on from here before reads show it.
     pub(super) fn is_unsettled(&self, label: &str) -> bool {
-        self.in_doubt(label) && self.record(label).is_none_or(|record| record.output.is_none())
+        let is_unknown = |record: &StepRecord| record.output.is_none() || record.view.state == StepState::Undoing;
+        self.in_doubt(label) && self.record(label).is_none_or(is_unknown)
     }
 
     /// Whether any step is unsettled.

@@ -38,6 +38,11 @@ impl Failure {
     pub fn permanent(code: Code, detail: impl Into<String>) -> Self {
         Failure::new(Class::Permanent, Problem::new(code, detail))
     }
+
+    /// Something that must stand is not seen: a read may be older than it, so it is looked for again for a while.
+    pub fn not_seen_yet(code: Code, detail: impl Into<String>) -> Self {
+        Failure::new(Class::NotYetConsistent, Problem::new(code, detail))
+    }
 }
 
 impl std::fmt::Display for Failure {

@@ -128,6 +128,10 @@ impl<R: Resource> Step for R {
 async fn obtain<R: Resource>(step: &R, cx: &R::Cx) -> Result<Turn<R::Output>, Failure> {
     let run = cx.run();
     match step.find(cx).await? {
+        // A read may be older than the deletion of what it shows.
+        Found::Earlier(_) if !run.has_stood(step) => {
+            return Ok(Turn::Wait(Wait::for_aws(format!("{}: looking whether it stands", step.label()))));
+        }
         Found::Earlier(earlier) => return Ok(Turn::Done(earlier)),
         Found::Going => return Ok(Turn::Wait(going(step))),
         Found::Ours(ours) => {

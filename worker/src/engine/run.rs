@@ -42,6 +42,7 @@ struct Inner {
     operation: Operation,
     payload: Payload,
     after_crash: bool,
+    begun: Instant,
     board: Mutex<Board>,
     sending: tokio::sync::Mutex<()>,
 }
@@ -57,6 +58,7 @@ impl Run {
             operation: claim.operation.clone(),
             payload: claim.payload.clone(),
             after_crash: claim.after_crash,
+            begun: Instant::now(),
             board: Mutex::new(Board::new(claim)),
             sending: tokio::sync::Mutex::new(()),
         }))
@@ -195,6 +197,18 @@ impl Run {
     /// Whether reads may not show what this step made.
     pub(super) fn in_doubt<S: Step>(&self, step: &S) -> bool {
         self.board().in_doubt(&step.label())
+    }
+
+    /// Whether an earlier thing in the place of this step's has been seen for so long that it stands and has not just gone.
+    pub(super) fn has_stood<S: Step>(&self, step: &S) -> bool {
+        let mut board = self.board();
+        let since = board.memory(&step.label()).earlier_since.get_or_insert_with(Instant::now);
+        since.elapsed() >= self.0.timings.settle
+    }
+
+    /// How long this worker has the operation.
+    pub(super) fn held_for(&self) -> Duration {
+        self.0.begun.elapsed()
     }
 
     /// Remembers what the undo of a step has removed.

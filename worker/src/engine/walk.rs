@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::answer::Next;
+use super::board::Board;
 use super::current::{CurrentStep, as_step};
 use super::erased::Answer;
 use super::journal::Lost;
@@ -166,6 +167,7 @@ impl<'a, Cx: Context> Walk<'a, Cx> {
         let may_be_under_way = run.after_crash()
             && board.record(label).is_some_and(|it| it.note.is_some() && it.output.is_none())
             && matches!(state, StepState::Running | StepState::Waiting);
+        let unseen = self.unseen(&board, label);
         match (self.way, state) {
             (Way::Forward, StepState::Waiting) | (Way::Back, StepState::Undoing) => {}
             (Way::Forward, StepState::Running) if !run.after_crash() => {}
@@ -173,14 +175,43 @@ impl<'a, Cx: Context> Walk<'a, Cx> {
             (Way::Back, _) => board.undoing(label),
         }
         drop(board);
-        if !may_be_under_way {
+        if may_be_under_way {
+            let settle = run.timings().settle;
+            run.doubt_for(label, settle * 2);
+            self.settle(at, settle);
+        } else if unseen.is_zero() {
             self.due.push(at);
-            return;
+        } else {
+            run.doubt_for(label, unseen);
+            self.settle(at, unseen);
         }
-        let settle = run.timings().settle;
-        run.doubt_for(label, settle * 2);
-        let look = Instant::now() + settle;
+    }
+
+    /// Lets a step rest until reads show what was done.
+    fn settle(&mut self, at: usize, after: Duration) {
+        let look = Instant::now() + after;
         self.rests.insert(at, Rest { look, parked_look: look, reason: Reason::Aws, stays: true });
+    }
+
+    /// How long reads may still be older than what was done: for a step that is taken back by itself, for a retry by the
+    /// attempt before, which may just have ended. What such reads show would be taken for the world.
+    fn unseen(&self, board: &Board, label: &str) -> Duration {
+        let settle = self.run.timings().settle;
+        let Some(record) = board.record(label) else { return Duration::ZERO };
+        let state = record.view.state;
+        let is_retried = self.way == Way::Forward && state == StepState::Pending && self.run.attempt() > 1;
+        let is_back = self.way == Way::Back;
+        let had_begun = matches!(state, StepState::Running | StepState::Waiting | StepState::Failed);
+        if is_retried {
+            settle.saturating_sub(self.run.held_for())
+        } else if is_back && had_begun && record.note.is_some() {
+            settle
+        } else if is_back && state == StepState::Succeeded {
+            let done = record.view.finished_at.map_or(0, |finished| self.run.now().since(finished));
+            settle.saturating_sub(Duration::from_millis(done))
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// Takes the turns that are due. What is written about them has reached the store.

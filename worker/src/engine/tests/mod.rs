@@ -3,6 +3,7 @@
 mod bench;
 mod crashes;
 mod forward;
+mod lag;
 mod leaving;
 mod serving;
 mod undo;

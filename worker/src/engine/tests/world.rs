@@ -29,6 +29,8 @@ pub(super) struct Trouble {
     pub slow: Duration,
     /// How long reads do not show it.
     pub hidden: Duration,
+    /// How long reads still show it after its deletion.
+    pub lingers: Duration,
     /// How long until it is ready.
     pub unready: Duration,
     /// Its deletion is refused so, one after the other.
@@ -40,10 +42,14 @@ struct Thing {
     owner: OperationId,
     id: String,
     made: Instant,
+    gone: Option<Instant>,
+    /// Whether other operations see it in the place of their own.
+    is_earlier: bool,
 }
 
 #[derive(Default)]
 struct State {
+    /// All that were ever made.
     things: Vec<Thing>,
     troubles: HashMap<&'static str, Trouble>,
     calls: Vec<String>,
@@ -67,12 +73,23 @@ impl World {
 
     /// What stands, in the order of creation.
     pub(super) fn standing(&self) -> Vec<&'static str> {
-        self.state().things.iter().map(|thing| thing.name).collect()
+        self.state().things.iter().filter(|thing| thing.gone.is_none()).map(|thing| thing.name).collect()
     }
 
     /// Puts a thing there that this operation made and does not know of.
     pub(super) fn put(&self, name: &'static str, owner: &OperationId) {
         self.state().create(name, owner).unwrap();
+    }
+
+    /// Puts a thing there that stood before any operation.
+    pub(super) fn put_earlier(&self, name: &'static str) {
+        self.put(name, &OperationId::draw());
+        self.state().things.iter_mut().filter(|it| it.name == name).for_each(|it| it.is_earlier = true);
+    }
+
+    /// Somebody else deletes it.
+    pub(super) fn remove(&self, name: &'static str) {
+        self.state().things.iter_mut().filter(|it| it.name == name).for_each(|it| it.gone = Some(Instant::now()));
     }
 
     /// `create a`, `delete a`, in their order.
@@ -109,7 +126,14 @@ impl State {
             return Err(refusal(trouble.refused.remove(0), name));
         }
         let is_lost = std::mem::take(&mut trouble.loses_answer);
-        self.things.push(Thing { name, owner: owner.clone(), id: id.clone(), made: Instant::now() });
+        self.things.push(Thing {
+            name,
+            owner: owner.clone(),
+            id: id.clone(),
+            made: Instant::now(),
+            gone: None,
+            is_earlier: false,
+        });
         if is_lost { Err(refusal(Class::Transient, name)) } else { Ok(id) }
     }
 }
@@ -149,11 +173,20 @@ impl Resource for Make {
     }
 
     async fn find(&self, cx: &Toy) -> Result<Found<String>, Failure> {
-        let hidden = cx.world.trouble(self.0).hidden;
+        let Trouble { hidden, lingers, .. } = cx.world.trouble(self.0);
         let state = cx.world.state();
-        let seen = state.things.iter().filter(|it| it.name == self.0 && it.made.elapsed() >= hidden);
-        let ours: Vec<_> = seen.filter(|it| it.owner == *cx.run.operation()).map(|it| it.id.clone()).collect();
-        Ok(if ours.is_empty() { Found::Absent } else { Found::Ours(ours) })
+        let is_shown = |it: &&Thing| {
+            let is_gone = it.gone.is_some_and(|gone| gone.elapsed() >= lingers);
+            it.name == self.0 && it.made.elapsed() >= hidden && !is_gone
+        };
+        let (ours, others): (Vec<_>, Vec<_>) =
+            state.things.iter().filter(is_shown).partition(|it| it.owner == *cx.run.operation());
+        let mut ids = ours.iter().map(|it| it.id.clone()).peekable();
+        Ok(match (ids.peek().is_some(), others.iter().find(|it| it.is_earlier)) {
+            (true, _) => Found::Ours(ids.collect()),
+            (false, Some(earlier)) => Found::Earlier(earlier.id.clone()),
+            (false, None) => Found::Absent,
+        })
     }
 
     async fn create(&self, cx: &Toy) -> Result<String, Failure> {
@@ -185,7 +218,7 @@ impl Resource for Make {
         if !remaining.is_empty() {
             return Err(refusal(remaining.remove(0), self.0));
         }
-        state.things.retain(|it| it.id != id);
+        state.things.iter_mut().filter(|it| it.id == id).for_each(|it| it.gone = Some(Instant::now()));
         Ok(())
     }
 }
