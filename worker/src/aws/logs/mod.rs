@@ -42,8 +42,10 @@ impl Logs {
         };
         let arn = group.arn().unwrap_or_default().trim_end_matches(":*");
         let request = self.client.list_tags_for_resource().resource_arn(arn);
+        // A group whose tags are not seen is not taken for somebody else's: it has just been made, or has just gone.
         let answer = self.calls.call("logs", "ListTagsForResource", request.send()).await.absent_ok(&ABSENT)?;
-        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
+        let Some(answer) = answer else { return Ok(None) };
+        let tags = answer.tags.unwrap_or_default();
         let tags = tags.into_iter().map(|(key, value)| Tag::new(key, value)).collect();
         let thing = LogGroup { name: name.to_owned(), retention: group.retention_in_days() };
         Ok(Some(Seen { thing, tags, going: false }))
