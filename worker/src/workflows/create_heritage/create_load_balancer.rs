@@ -5,7 +5,7 @@
 //! Undo         deletes the load balancer that this operation made
 
 use shared::heritage::ServiceSpec;
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 
 use super::parts::{Named, known};
 use crate::aws::elb::{LoadBalancer, NewLoadBalancer};
@@ -49,8 +49,9 @@ impl Resource for CreateLoadBalancer {
         cx.aws.elb.create_load_balancer(&new).await?;
         let made = cx.aws.elb.find_load_balancer(&new.name).await?;
         let unseen = || {
-            let problem = shared::problem::Problem::new(Code::AwsRefused, format!("{} is not seen yet", new.name));
-            Failure::new(Class::NotYetConsistent, problem)
+            let problem = Problem::new(Code::AwsRefused, format!("{} is not seen yet", new.name));
+            // As with an answer that was lost: it was made, and an undo must not take it for absent.
+            Failure::new(Class::Transient, problem)
         };
         made.map(|seen| Named::new(seen.thing)).ok_or_else(unseen)
     }

@@ -8,7 +8,7 @@ use shared::heritage::ServiceSpec;
 use shared::problem::Code;
 
 use super::container::container;
-use super::create_role::Purpose;
+use super::create_role::{Purpose, role_arn};
 use crate::aws::ecs::NewTaskDefinition;
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
@@ -64,10 +64,4 @@ impl Resource for RegisterTaskDefinition {
     async fn delete(&self, cx: &HeritageCx, arn: String) -> Result<(), Failure> {
         Ok(cx.aws.ecs.deregister_revision(&arn).await?)
     }
-}
-
-async fn role_arn(cx: &HeritageCx, purpose: Purpose) -> Result<String, Failure> {
-    let name = cx.role(purpose.as_str());
-    let gone = || Failure::permanent(Code::ResourceFailed, format!("the heritage's role {name} is gone"));
-    cx.aws.iam.find_role(&name).await?.map(|role| role.arn).ok_or_else(gone)
 }

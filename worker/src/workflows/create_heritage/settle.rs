@@ -8,7 +8,7 @@ use shared::problem::Code;
 use shared::time::Timestamp;
 
 use super::verdict::{Observation, Verdict};
-use crate::aws::ecs::ServiceState;
+use crate::aws::ecs::{ServiceState, Status};
 use crate::engine::{Class, Failure, Turn, Wait};
 use crate::workflows::HeritageCx;
 
@@ -83,8 +83,10 @@ pub(crate) async fn settle_back(
 /// Asks ECS; the load balancer once enough tasks run; and for tasks that stopped as long as something is missing.
 async fn observe(cx: &HeritageCx, service: &ServiceSpec, target: &str) -> Result<Observation, Failure> {
     let (cluster, name) = (cx.cluster(), cx.service_name(&service.name));
-    let gone = || Failure::permanent(Code::DeploymentFailed, format!("ECS service {name} is not there"));
-    let state = cx.aws.ecs.observe_service(&cluster, &name).await?.ok_or_else(gone)?;
+    // Reads may be older than the service, and show none, or one of the same name that went: looked at again for a while.
+    let unseen = || Failure::not_seen_yet(Code::DeploymentFailed, format!("ECS service {name} is not there"));
+    let state = cx.aws.ecs.observe_service(&cluster, &name).await?;
+    let state = state.filter(|state| state.status == Status::Active).ok_or_else(unseen)?;
     let mut seen = Observation { state, stopped: Vec::new(), health: Vec::new() };
     if seen.running_of(target) >= service.desired_count && service.is_balanced() && service.desired_count > 0 {
         seen.health = cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?;

@@ -9,7 +9,7 @@ use shared::heritage::ServiceSpec;
 use shared::problem::{Code, Evidence, Problem};
 use shared::time::Timestamp;
 
-use crate::aws::ecs::{Deployment, Rollout, ServiceState, Status, StoppedTask};
+use crate::aws::ecs::{Deployment, Rollout, ServiceState, StoppedTask};
 use crate::aws::elb::TargetHealth;
 
 /// How often the same must go wrong before it is believed.
@@ -50,10 +50,6 @@ impl Observation {
         let primary = self.primary_of(target);
         let running = self.running_of(target);
         let in_service = u32::try_from(self.health.iter().filter(|it| it.in_service).count()).unwrap_or_default();
-        if state.status != Status::Active {
-            let detail = format!("ECS service {} was deleted meanwhile", state.name);
-            return self.never(Problem::new(Code::DeploymentFailed, detail), since);
-        }
         let is_settled = match service.desired_count {
             0 => state.desired == 0 && state.task_definition == target && state.running + state.pending == 0,
             desired => {

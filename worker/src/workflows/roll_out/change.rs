@@ -62,7 +62,7 @@ async fn standing(cx: &HeritageCx, name: &str) -> Result<ServiceState, Failure> 
     let state = cx.aws.ecs.find_service(&cx.cluster(), name).await?;
     let gone = || {
         let detail = format!("ECS service {name} is not in cluster {} any more", cx.cluster());
-        Failure::permanent(Code::ResourceFailed, detail)
+        Failure::not_seen_yet(Code::ResourceFailed, detail)
     };
     state.filter(|state| state.status == Status::Active).ok_or_else(gone)
 }

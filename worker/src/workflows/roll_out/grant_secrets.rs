@@ -5,11 +5,10 @@
 //! Undo         writes the policy for what the environment referred to before
 
 use shared::outline::roll_out::sources;
-use shared::problem::Code;
 
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
-use crate::workflows::create_heritage::create_role::Purpose;
+use crate::workflows::create_heritage::create_role::{Purpose, role_arn};
 use crate::workflows::create_heritage::execution_policy;
 
 /// Lets the execution role read other secrets.
@@ -26,9 +25,7 @@ impl Step for GrantSecrets {
     }
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<String>, Failure> {
-        let name = cx.role(Purpose::Execution.as_str());
-        let gone = || Failure::permanent(Code::ResourceFailed, format!("the heritage's role {name} is gone"));
-        let arn = cx.aws.iam.find_role(&name).await?.ok_or_else(gone)?.arn;
+        let arn = role_arn(cx, Purpose::Execution).await?;
         cx.run.intent(self, &arn).await?;
         execution_policy::put(cx, &arn).await?;
         Ok(Turn::Done(arn))

@@ -14,7 +14,7 @@ mod resize_cluster;
 
 use serde_json::Value;
 use shared::district::{DistrictSpec, NatType};
-use shared::problem::{Code, Problem};
+use shared::problem::Code;
 use shared::resource::Lifecycle;
 use shared::store::RecordChange;
 
@@ -30,7 +30,7 @@ use super::DistrictCx;
 use super::condition::last_change;
 use super::provision_district::layout::Zone;
 use super::provision_district::{AllocateAddress, CreateNatGateway, FindImage};
-use crate::engine::{Class, Ending, Failure, Plan, Planned, Workflow};
+use crate::engine::{Ending, Failure, Plan, Planned, Workflow};
 
 /// Changes a district.
 pub struct UpdateDistrict;
@@ -113,7 +113,7 @@ fn nat_before(cx: &DistrictCx) -> NatType {
 /// A part of the district that should stand; reads may lag, so it is looked for again for a while.
 fn missing(what: &str) -> Failure {
     let detail = format!("{what}, which belongs to the district, is not there");
-    Failure::new(Class::NotYetConsistent, Problem::new(Code::AwsRefused, detail))
+    Failure::not_seen_yet(Code::AwsRefused, detail)
 }
 
 #[cfg(test)]

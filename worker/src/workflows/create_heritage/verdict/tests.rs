@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::aws::ecs::Rolling;
+use crate::aws::ecs::Status;
 use crate::workflows::create_heritage::tests::service;
 
 const TARGET: &str = "arn:aws:ecs:us-east-1:1:task-definition/dev-shop-web:2";
