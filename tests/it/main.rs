@@ -12,6 +12,7 @@ mod arrows;
 mod compose;
 mod crashes;
 mod demo;
+mod faults;
 mod parallel;
 mod readme;
 mod refusals;

@@ -1,0 +1,266 @@
+//! Walks through everything that can be asked for, with trouble on the way, and a look at everything after each step.
+//!
+//! `BARCELONA_FAULT_SEED` and `BARCELONA_FAULT_ROUNDS` repeat a walk or try many, `BARCELONA_FAULT_STEPS` makes them longer,
+//! and `BARCELONA_FAULT_LOGS` names a folder for the logs of workers.
+
+mod checks;
+mod plan;
+mod trouble;
+
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+use tests::{Settings, Stack};
+
+use crate::account::Account;
+use checks::{differences, journal_and_queue, sight, unlike};
+use plan::{Change, World};
+use trouble::Trouble;
+
+const LONG: Duration = Duration::from_secs(180);
+
+/// One seed's walk.
+struct Walk {
+    seed: u64,
+    rng: StdRng,
+    stack: Stack,
+    account: Account,
+    zone: String,
+    world: World,
+    log: Vec<String>,
+}
+
+impl Walk {
+    async fn begin(seed: u64) -> Walk {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let settings = Settings::default().env("BARCELONA_BUDGETS", "off").env("BARCELONA_LEASE_MS", "2000");
+        let lags = seed.is_multiple_of(3);
+        let settings = settings.env("BARCELONA_SETTLE_MS", if lags { "600" } else { "200" });
+        let stack = Stack::with(settings).await.unwrap();
+        let account = Account::at(&stack.aws.client.base);
+        let zone =
+            account.route53.create_hosted_zone().name("example.com").caller_reference("zone").send().await.unwrap();
+        let zone = zone.hosted_zone().map(|zone| zone.id().trim_start_matches("/hostedzone/").to_owned()).unwrap();
+        let mut walk = Walk { seed, stack, account, zone, world: World::default(), log: vec![], rng: rng.clone() };
+        walk.log.push(format!("seed {seed}, reads lag: {lags}"));
+        walk.rng = StdRng::seed_from_u64(rng.random());
+        walk
+    }
+
+    /// What every walk suffers: slow calls, and with some seeds reads that lag.
+    async fn weather(&mut self) {
+        self.stack.aws.heal().await.unwrap();
+        self.stack.aws.slow_down(self.rng.random_range(5..60)).await.unwrap();
+        if self.seed.is_multiple_of(3) {
+            let all = ["ec2", "iam", "autoscaling", "ecs", "elasticloadbalancing", "logs", "route53"];
+            for service in &all[..if self.seed.is_multiple_of(6) { 7 } else { 3 }] {
+                let lag = json!({"service": service, "kind": "lag", "delay_ms": 400, "probability": 0.5});
+                self.stack.aws.fault(&lag).await.unwrap();
+            }
+        }
+    }
+
+    async fn step(&mut self) {
+        let zone = self.zone.clone();
+        let change = self.world.next(&mut self.rng, &zone);
+        let trouble = Trouble::draw(&mut self.rng, change.what.split(' ').next().unwrap_or_default());
+        let hold = change.undoes && self.rng.random_bool(0.15);
+        self.log.push(format!("{} with {trouble:?}{}", change.what, if hold { ", hold" } else { "" }));
+        self.stack.aws.heal().await.unwrap();
+        let before = sight(&self.account, &zone).await;
+        self.weather().await;
+        let id = self.send(&change, hold).await;
+        self.suffer(&id, &trouble).await;
+        let operation = self.ended(&id).await;
+        self.stack.aws.heal().await.unwrap();
+        let state = operation["state"].as_str().unwrap().to_owned();
+        self.log.push(format!("  {id} {state} attempt {} residue {}", operation["attempt"], operation["residue"]));
+        self.must_end(&change, &trouble, &operation);
+        self.same_or_as_asked(&change, &operation, &before, hold).await;
+    }
+
+    async fn send(&mut self, change: &Change, hold: bool) -> String {
+        let mut path = change.path.clone();
+        if hold {
+            path.push_str("?on_failure=hold");
+        }
+        let answer = self.stack.api.send(change.method.clone(), &path, &[], change.body.as_ref()).await.unwrap();
+        assert_eq!(answer.status, 202, "{}\n{:#}", self.story(), answer.body);
+        answer.operation().unwrap()
+    }
+
+    async fn suffer(&mut self, id: &str, trouble: &Trouble) {
+        match trouble {
+            Trouble::None => {}
+            Trouble::Kill(pauses) => {
+                for pause in pauses {
+                    tokio::time::sleep(*pause).await;
+                    self.replace_worker();
+                }
+            }
+            Trouble::Cancel(pause) => self.cancel_after(id, *pause).await,
+            Trouble::CancelAndKill(pause, then) => {
+                self.cancel_after(id, *pause).await;
+                tokio::time::sleep(*then).await;
+                self.replace_worker();
+            }
+            Trouble::Aws(fault) | Trouble::Refuse(fault) => self.stack.aws.fault(fault).await.unwrap(),
+        }
+    }
+
+    fn replace_worker(&mut self) {
+        if let Some(worker) = self.stack.workers.last_mut() {
+            worker.kill().unwrap();
+        }
+        self.stack.add_worker().unwrap();
+    }
+
+    async fn cancel_after(&self, id: &str, pause: Duration) {
+        tokio::time::sleep(pause).await;
+        let answer = self.stack.api.post(&format!("/v1/operations/{id}/cancel"), &json!({})).await.unwrap();
+        assert!([202, 409].contains(&answer.status), "{}\n{:#}", self.story(), answer.body);
+    }
+
+    async fn ended(&self, id: &str) -> Value {
+        let operation =
+            self.stack.api.ended(id, LONG).await.unwrap_or_else(|error| panic!("{}\n{error:#}", self.story()));
+        // A parent that was cancelled does not wait for its children, which were cancelled with it.
+        for child in operation["children"].as_array().unwrap() {
+            let child = child.as_str().unwrap_or_else(|| child["id"].as_str().unwrap());
+            self.stack.api.ended(child, LONG).await.unwrap_or_else(|error| panic!("{}\n{error:#}", self.story()));
+        }
+        operation
+    }
+
+    fn must_end(&self, change: &Change, trouble: &Trouble, operation: &Value) {
+        let state = operation["state"].as_str().unwrap();
+        let may_end = trouble.may_end();
+        let may_be_bad = change.is_bad && state == "failed";
+        let refused =
+            operation["error"]["aws"]["code"] == "AccessDenied" || operation["error"]["code"] == "child_failed";
+        // A cancel that comes while something is removed for good leaves it to a person.
+        let removes = operation["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["name"].as_str().unwrap().starts_with("remove_service"));
+        let half_removed =
+            removes && state == "stuck" && !matches!(trouble, Trouble::Kill(_) | Trouble::Aws(_) | Trouble::None);
+        let as_expected = may_end.contains(&state) && !(change.is_bad && state == "succeeded");
+        let is_right = as_expected && (state != "failed" || refused) || may_be_bad || half_removed;
+        assert!(is_right, "{}\n{operation:#}", self.story());
+    }
+
+    /// The world is as it was, or as it was asked to be; what is in between is retried, or taken back.
+    async fn same_or_as_asked(&mut self, change: &Change, operation: &Value, before: &checks::Sight, hold: bool) {
+        let id = operation["id"].as_str().unwrap();
+        let state = operation["state"].as_str().unwrap();
+        let mut wrong = journal_and_queue(&self.stack, operation).await;
+        let now = sight(&self.account, &self.zone).await;
+        let is_held = hold && state == "failed";
+        if state == "succeeded" {
+            wrong.extend(unlike(&change.after, &now));
+            self.world = change.after.clone();
+        } else if change.undoes && state != "stuck" && !is_held {
+            wrong.extend(differences(before, &now));
+        }
+        let is_clean = state == "succeeded" || (change.undoes && state != "stuck" && !is_held);
+        if is_clean {
+            wrong.extend(self.records().await);
+        }
+        assert!(wrong.is_empty(), "{}\n{}\n{operation:#}", self.story(), wrong.join("\n"));
+        let goes_on = state != "succeeded"
+            && !change.is_bad
+            && (!change.undoes || state == "stuck" || is_held || self.rng.random_bool(0.4));
+        let takes_back = is_held && (change.is_bad || self.rng.random_bool(0.5));
+        if takes_back {
+            Box::pin(self.take_back(id, before, change)).await;
+        } else if goes_on {
+            Box::pin(self.retry(id, change)).await;
+        }
+    }
+
+    async fn take_back(&mut self, id: &str, before: &checks::Sight, change: &Change) {
+        self.log.push(format!("  cancel of the held {id}"));
+        self.weather().await;
+        self.cancel_after(id, Duration::ZERO).await;
+        let operation = self.ended(id).await;
+        self.stack.aws.heal().await.unwrap();
+        assert_eq!(operation["state"], "cancelled", "{}\n{operation:#}", self.story());
+        self.same_or_as_asked(&Change { is_bad: true, ..change.clone() }, &operation, before, false).await;
+    }
+
+    async fn retry(&mut self, id: &str, change: &Change) {
+        self.log.push(format!("  retry of {id}"));
+        self.weather().await;
+        let answer = self.stack.api.post(&format!("/v1/operations/{id}/retry"), &json!({})).await.unwrap();
+        assert_eq!(answer.status, 202, "{}\n{:#}", self.story(), answer.body);
+        if self.rng.random_bool(0.3) {
+            let pause = Duration::from_millis(self.rng.random_range(0..3000));
+            self.suffer(id, &Trouble::Kill(vec![pause])).await;
+        }
+        let operation = self.ended(id).await;
+        self.stack.aws.heal().await.unwrap();
+        assert_eq!(operation["state"], "succeeded", "{}\n{operation:#}", self.story());
+        let mut wrong = journal_and_queue(&self.stack, &operation).await;
+        wrong.extend(unlike(&change.after, &sight(&self.account, &self.zone).await));
+        assert!(wrong.is_empty(), "{}\n{}\n{operation:#}", self.story(), wrong.join("\n"));
+        self.world = change.after.clone();
+    }
+
+    /// What the API shows is what there is: a create that failed cleanly is 404, a change that failed is not shown.
+    async fn records(&self) -> Vec<String> {
+        let mut wrong = vec![];
+        let district = self.stack.api.get("/v1/districts/dev").await.unwrap();
+        match &self.world.district {
+            None if district.status == 404 => {}
+            None => wrong.push(format!("the district is still shown: {:#}", district.body)),
+            Some(wanted) => {
+                let shown = &district.body["district"];
+                let seen = (&shown["cluster_size"], &shown["instance_type"], &shown["nat_type"]);
+                if seen != (&json!(wanted.size), &json!(wanted.instance_type), &json!(wanted.nat)) {
+                    wrong.push(format!("{wanted:?} is shown as {shown:#}"));
+                }
+            }
+        }
+        for name in ["shop", "mail", "blog"] {
+            let shown = self.stack.api.get(&format!("/v1/districts/dev/heritages/{name}")).await.unwrap();
+            let tag = shown.body["heritage"]["image_tag"].as_str().map(str::to_owned);
+            let wanted = self.world.heritages.get(name).map(|heritage| heritage.tag.clone());
+            if tag != wanted || (wanted.is_none() && shown.status != 404) {
+                wrong.push(format!("{name} should be {wanted:?}: {} {:#}", shown.status, shown.body));
+            }
+        }
+        wrong
+    }
+
+    fn story(&self) -> String {
+        if let Ok(dir) = std::env::var("BARCELONA_FAULT_LOGS") {
+            let logs: Vec<_> = self.stack.workers.iter().map(|worker| worker.log()).collect();
+            std::fs::write(format!("{dir}/{}.worker", self.seed), logs.join("\n--- next worker\n")).unwrap();
+        }
+        format!("BARCELONA_FAULT_SEED={}\n{}", self.seed, self.log.join("\n"))
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+async fn walk(seed: u64, steps: u64) {
+    let begun = Instant::now();
+    let mut walk = Walk::begin(seed).await;
+    for _ in 0..steps {
+        walk.step().await;
+    }
+    println!("{}\nseed {seed}: {steps} steps in {:?}", walk.log.join("\n"), begun.elapsed());
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_the_world_is_as_asked_or_as_before() {
+    let (seed, rounds) = (setting("BARCELONA_FAULT_SEED", 2), setting("BARCELONA_FAULT_ROUNDS", 2));
+    let steps = setting("BARCELONA_FAULT_STEPS", 5);
+    futures::future::join_all((seed..seed + rounds).map(|seed| walk(seed, steps))).await;
+}
