@@ -94,9 +94,9 @@ codes! {
     /// Redis does not answer, or refuses writes.
     StoreUnavailable => 503, "The store does not answer", "Try again after the time in Retry-After.";
     /// AWS refused for good.
-    AwsRefused => 500, "AWS refused", "Read aws.message; it names what AWS did not like.";
+    AwsRefused => 500, "AWS refused", "Read what AWS said: it names what AWS did not like.";
     /// AWS refused because the worker may not do this.
-    AwsAccessDenied => 500, "AWS does not allow the worker to do this", "Give the worker's role the permission that aws.message names.";
+    AwsAccessDenied => 500, "AWS does not allow the worker to do this", "Give the worker's role the permission that AWS names.";
     /// AWS did not answer, again and again.
     AwsUnavailable => 500, "AWS did not answer", "Retry the operation when AWS is well again.";
     /// AWS asked for fewer calls for longer than the step waits.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::heritage::ServiceSpec;
+use shared::narrate::counted;
 use shared::problem::{Code, Evidence, Problem};
 use shared::time::Timestamp;
 
@@ -120,7 +121,7 @@ impl Observation {
     pub(crate) fn evidence(&self, since: Timestamp) -> Vec<Evidence> {
         let piece = |source: &str, message: String| Evidence { source: source.to_owned(), message };
         let stopped = self.reasons(since).into_iter();
-        let stopped = stopped.map(|(reason, times)| piece("stopped_task", format!("{times} tasks: {reason}")));
+        let stopped = stopped.map(|(reason, times)| piece("stopped_task", format!("{}: {reason}", counted(times, "task"))));
         let events = self.state.events.iter().filter(|(at, _)| *at > since);
         let mut events: Vec<_> = events.map(|(_, message)| message.clone()).collect();
         // ECS repeats itself while nothing changes.
