@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Settings, Stack};
 
 use crate::account::Account;
 use checks::{differences, journal_and_queue, sight, unlike};
-use plan::{Change, World};
+use plan::{Change, District, Heritage, Service, World};
 use trouble::Trouble;
 
 const LONG: Duration = Duration::from_secs(180);
@@ -263,4 +264,60 @@ async fn whatever_goes_wrong_the_world_is_as_asked_or_as_before() {
     let (seed, rounds) = (setting("BARCELONA_FAULT_SEED", 2), setting("BARCELONA_FAULT_ROUNDS", 2));
     let steps = setting("BARCELONA_FAULT_STEPS", 5);
     futures::future::join_all((seed..seed + rounds).map(|seed| walk(seed, steps))).await;
+}
+
+/// A heritage whose only task has a fixed host port.
+fn balanced(tag: &str) -> Heritage {
+    let service = Service { desired: 1, memory: 64, port: Some(80), public: false };
+    let plain = [("A".to_owned(), "1".to_owned())].into();
+    Heritage { tag: tag.to_owned(), plain, secrets: [].into(), services: [("web".to_owned(), service)].into() }
+}
+
+#[tokio::test]
+async fn changes_that_queue_end_in_their_order_on_one_instance_while_workers_come_and_go() {
+    let mut walk = Walk::begin(1).await;
+    walk.stack.add_worker().unwrap();
+    walk.stack.add_worker().unwrap();
+    walk.stack.change(Method::POST, "/v1/districts", Some(&json!({"name": "dev", "cluster_size": 1}))).await.unwrap();
+    walk.stack.aws.slow_down(30).await.unwrap();
+    let district = District { size: 1, instance_type: "t3.small", nat: "gateway" };
+    let mut ids = vec![];
+    for name in ["shop", "mail"] {
+        let port = json!([{"lb_port": 80, "container_port": 8080}]);
+        let services = json!([{"name": "web", "cpu": 32, "memory": 64, "port_mappings": port}]);
+        let body = json!({"name": name, "image_name": "nginx", "image_tag": "1", "services": services});
+        let path = format!("/v1/heritages/{name}");
+        for (method, path, body) in [
+            (Method::POST, "/v1/districts/dev/heritages".to_owned(), body),
+            (Method::PATCH, path.clone(), json!({"image_tag": "crash"})),
+            (Method::POST, format!("{path}/env_vars"), json!({"env_vars": {"A": "1"}})),
+            (Method::POST, format!("{path}/services/web/scale"), json!({"scale": 0})),
+            (Method::POST, format!("{path}/services/web/scale"), json!({"scale": 1})),
+            (Method::PATCH, path.clone(), json!({"image_tag": "3"})),
+            (Method::PATCH, path.clone(), json!({"image_tag": "4"})),
+        ] {
+            let answer = walk.stack.api.send(method, &path, &[], Some(&body)).await.unwrap();
+            assert_eq!(answer.status, 202, "{:#}", answer.body);
+            ids.push(answer.operation().unwrap());
+        }
+    }
+    for oldest in 0..3 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        walk.stack.workers[oldest].kill().unwrap();
+        walk.stack.add_worker().unwrap();
+    }
+    let mut states = vec![];
+    for id in &ids {
+        states.push(walk.ended(id).await["state"].as_str().unwrap().to_owned());
+    }
+    let expected = ["succeeded", "failed", "succeeded", "succeeded", "succeeded", "superseded", "succeeded"];
+    assert_eq!(states, [expected, expected].concat());
+    walk.stack.aws.heal().await.unwrap();
+    let heritages = ["shop", "mail"].map(|name| (name.to_owned(), balanced("4")));
+    walk.world = World { district: Some(district), heritages: heritages.into() };
+    let last = walk.ended(&ids[ids.len() - 1]).await;
+    let mut wrong = journal_and_queue(&walk.stack, &last).await;
+    wrong.extend(unlike(&walk.world, &sight(&walk.account, &walk.zone).await));
+    wrong.extend(walk.records().await);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
