@@ -121,7 +121,8 @@ impl Observation {
     pub(crate) fn evidence(&self, since: Timestamp) -> Vec<Evidence> {
         let piece = |source: &str, message: String| Evidence { source: source.to_owned(), message };
         let stopped = self.reasons(since).into_iter();
-        let stopped = stopped.map(|(reason, times)| piece("stopped_task", format!("{}: {reason}", counted(times, "task"))));
+        let stopped =
+            stopped.map(|(reason, times)| piece("stopped_task", format!("{}: {reason}", counted(times, "task"))));
         let events = self.state.events.iter().filter(|(at, _)| *at > since);
         let mut events: Vec<_> = events.map(|(_, message)| message.clone()).collect();
         // ECS repeats itself while nothing changes.
