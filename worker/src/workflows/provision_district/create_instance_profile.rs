@@ -52,8 +52,13 @@ impl Resource for CreateInstanceProfile {
         let name = parts::name_in(arn);
         match cx.aws.iam.find_profile(name).await? {
             Some(profile) if profile.role.is_none() => {
-                cx.aws.iam.add_role(name, &parts::role_name(cx, Role::EcsInstance)).await?;
-                Ok(Ready::Yes)
+                match cx.aws.iam.add_role(name, &parts::role_name(cx, Role::EcsInstance)).await {
+                    // A profile holds one role at most: it has it already, and the read was older.
+                    Err(error) if error.is("LimitExceeded") => {
+                        Ok(Ready::NotYet(Wait::for_aws(format!("the role in instance profile {name} becomes visible"))))
+                    }
+                    added => Ok(added.map(|()| Ready::Yes)?),
+                }
             }
             Some(_) => Ok(Ready::Yes),
             None => Ok(Ready::NotYet(Wait::for_aws(format!("instance profile {name} becomes visible")))),
