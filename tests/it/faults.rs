@@ -141,14 +141,13 @@ impl Walk {
         let may_be_bad = change.is_bad && state == "failed";
         let refused =
             operation["error"]["aws"]["code"] == "AccessDenied" || operation["error"]["code"] == "child_failed";
-        // A cancel that comes while something is removed for good leaves it to a person.
-        let removes = operation["steps"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|it| it["name"].as_str().unwrap().starts_with("remove_service"));
-        let half_removed =
-            removes && state == "stuck" && !matches!(trouble, Trouble::Kill(_) | Trouble::Aws(_) | Trouble::None);
+        // A cancel that comes while something is removed for good leaves it to a person, as does a refusal of the way back.
+        let steps = operation["steps"].as_array().unwrap();
+        let removes = steps.iter().any(|it| it["name"].as_str().unwrap().starts_with("remove_service"));
+        let is_refused_back = matches!(trouble, Trouble::Refuse(_))
+            && steps.iter().any(|it| it["state"] == "undo_failed" && it["error"]["aws"]["code"] == "AccessDenied");
+        let was_stopped = !matches!(trouble, Trouble::Kill(_) | Trouble::Aws(_) | Trouble::None);
+        let half_removed = state == "stuck" && (removes && was_stopped || is_refused_back);
         let as_expected = may_end.contains(&state) && !(change.is_bad && state == "succeeded");
         let is_right = as_expected && (state != "failed" || refused) || may_be_bad || half_removed;
         assert!(is_right, "{}\n{operation:#}", self.story());
@@ -175,6 +174,12 @@ impl Walk {
         let goes_on = state != "succeeded"
             && !change.is_bad
             && (!change.undoes || state == "stuck" || is_held || self.rng.random_bool(0.4));
+        if is_held
+            && self.rng.random_bool(0.3)
+            && let Some(path) = change.made()
+        {
+            return Box::pin(self.delete(&path, before)).await;
+        }
         let takes_back = is_held && (change.is_bad || self.rng.random_bool(0.5));
         if takes_back {
             Box::pin(self.take_back(id, before, change)).await;
@@ -191,6 +196,21 @@ impl Walk {
         self.stack.aws.heal().await.unwrap();
         assert_eq!(operation["state"], "cancelled", "{}\n{operation:#}", self.story());
         self.same_or_as_asked(&Change { is_bad: true, ..change.clone() }, &operation, before, false).await;
+    }
+
+    /// Deletes what a create has left.
+    async fn delete(&mut self, path: &str, before: &checks::Sight) {
+        self.log.push(format!("  delete of what is left: {path}"));
+        self.weather().await;
+        let answer = self.stack.api.delete(path).await.unwrap();
+        assert_eq!(answer.status, 202, "{}\n{:#}", self.story(), answer.body);
+        let operation = self.ended(&answer.operation().unwrap()).await;
+        self.stack.aws.heal().await.unwrap();
+        let mut wrong = journal_and_queue(&self.stack, &operation).await;
+        wrong.extend(differences(before, &sight(&self.account, &self.zone).await));
+        wrong.extend(self.records().await);
+        let is_right = operation["state"] == "succeeded" && wrong.is_empty();
+        assert!(is_right, "{}\n{}\n{operation:#}", self.story(), wrong.join("\n"));
     }
 
     async fn retry(&mut self, id: &str, change: &Change) {

@@ -65,6 +65,18 @@ fn change(what: &str, method: Method, path: String, body: Value, after: World) -
     Change { what: what.to_owned(), method, path, body, after, is_bad: false, undoes }
 }
 
+impl Change {
+    /// Where that stands which a create makes.
+    pub(super) fn made(&self) -> Option<String> {
+        let name = self.body.as_ref()?["name"].as_str()?;
+        match self.path.as_str() {
+            "/v1/districts" => Some(format!("/v1/districts/{name}")),
+            "/v1/districts/dev/heritages" => Some(format!("/v1/heritages/{name}")),
+            _ => None,
+        }
+    }
+}
+
 impl Service {
     fn draw(rng: &mut StdRng, size: u32, nth: u32) -> Service {
         let balanced = rng.random_bool(0.5);
