@@ -97,8 +97,9 @@ const LIMITS: [&str; 7] = [
 ];
 
 /// What was written a moment ago is not seen yet.
-const NOT_SEEN_YET: [&str; 6] = [
+const NOT_SEEN_YET: [&str; 7] = [
     "ClusterNotFoundException",
+    "InvalidLaunchTemplateId.VersionNotFound",
     "LoadBalancerNotFound",
     "NoSuchEntity",
     "NoSuchHostedZone",
@@ -256,6 +257,7 @@ mod tests {
             (None, "Timeout", "", Class::Transient),
             (Some(400), "DependencyViolation", "", Class::Conflict),
             (Some(400), "InvalidSubnetID.NotFound", "", Class::NotYetConsistent),
+            (Some(400), "InvalidLaunchTemplateId.VersionNotFound", "", Class::NotYetConsistent),
             (
                 Some(400),
                 "InvalidParameterValue",
