@@ -121,9 +121,9 @@ fn stays(what: &str, state: Lifecycle, unfinished: &[Unfinished]) -> Result<()> 
 pub fn lacks_instances(service: &ServiceSpec, cluster_size: u32) -> Option<String> {
     let count = service.desired_count;
     match (service.port_mappings.is_empty(), cluster_size) {
-        (true, 0) if count > 0 => Some(format!("desired_count {count} needs an instance, the district has none.")),
+        (true, 0) if count > 0 => Some(format!("{count} needs an instance, the district has none.")),
         (false, size) if count > size => {
-            Some(format!("desired_count {count} needs {count} instances, the district has {size}."))
+            Some(format!("{count} needs {count} instances, the district has {size}."))
         }
         (true | false, _) => None,
     }
