@@ -122,9 +122,7 @@ pub fn lacks_instances(service: &ServiceSpec, cluster_size: u32) -> Option<Strin
     let count = service.desired_count;
     match (service.port_mappings.is_empty(), cluster_size) {
         (true, 0) if count > 0 => Some(format!("{count} needs an instance, the district has none.")),
-        (false, size) if count > size => {
-            Some(format!("{count} needs {count} instances, the district has {size}."))
-        }
+        (false, size) if count > size => Some(format!("{count} needs {count} instances, the district has {size}.")),
         (true | false, _) => None,
     }
 }
