@@ -28,8 +28,8 @@ pub(super) fn target(place: &Place) -> Target {
 
 /// Reads a heritage that is to stay.
 pub(super) async fn read(api: &Api, place: &Place) -> Result<StandingHeritage> {
-    let view = standing::heritage(api, place).await?;
-    let district = standing::district(api, &place.district).await?;
+    let (view, district) = tokio::join!(standing::heritage(api, place), standing::district(api, &place.district));
+    let (view, district) = (view?, district?);
     district.must_stay()?;
     let spec = standing::desired(&view)?;
     Ok(StandingHeritage { district, view, spec })
