@@ -13,6 +13,7 @@ mod compose;
 mod crashes;
 mod demo;
 mod faults;
+mod given;
 mod parallel;
 mod readme;
 mod refusals;
