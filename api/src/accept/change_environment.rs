@@ -61,5 +61,5 @@ impl Change for UnsetEnvVars {
 async fn draft(api: &Api, place: &Place, payload: Payload) -> Result<Draft> {
     let standing = standing_heritage::read(api, place).await?;
     let outline = standing.outline(&payload, &standing.spec);
-    Ok(Draft::new(payload, outline, standing.expect()))
+    Ok(Draft::new(payload, outline, standing.revisions()))
 }

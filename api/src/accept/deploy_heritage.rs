@@ -57,7 +57,7 @@ impl Change for DeployHeritage {
         };
         let payload = Payload::DeployHeritage { patch };
         let outline = standing.outline(&payload, &before);
-        Ok(Draft { reserve, supersedes, ..Draft::new(payload, outline, standing.expect()) })
+        Ok(Draft { reserve, supersedes, ..Draft::new(payload, outline, standing.revisions()) })
     }
 }
 

@@ -46,6 +46,6 @@ impl Change for ScaleService {
         services::have_room([(&service, self.pointer.clone())].into_iter(), &standing.district.desired())?;
         let payload = Payload::ScaleService { service: self.service.clone(), desired_count: self.request.scale };
         let outline = standing.outline(&payload, &standing.spec);
-        Ok(Draft::new(payload, outline, standing.expect()))
+        Ok(Draft::new(payload, outline, standing.revisions()))
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn read(api: &Api, place: &Place) -> Result<StandingHeritage> {
 
 impl StandingHeritage {
     /// The revisions that were read.
-    pub(super) fn expect(&self) -> Expect {
+    pub(super) fn revisions(&self) -> Expect {
         Expect { district: Some(self.district.revision), heritage: Some(self.view.revision) }
     }
 
