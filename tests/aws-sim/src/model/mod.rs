@@ -3,15 +3,20 @@
 //! A service is a module with its state, a table of its operations (`handler`), its events over time (`on_event`) and
 //! what it has to show (`inventory`). Operations take an [`input::Input`] and answer a JSON tree with AWS's wire names.
 
+pub(crate) mod acm;
+pub(crate) mod application_autoscaling;
 pub(crate) mod autoscaling;
 pub(crate) mod call_log;
 pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod ec2;
+pub(crate) mod ecr;
 pub(crate) mod ecs;
 pub(crate) mod elb;
+pub(crate) mod elbv2;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod events;
 pub(crate) mod faults;
 pub(crate) mod iam;
 pub(crate) mod ids;
@@ -20,7 +25,10 @@ pub(crate) mod inventory;
 pub(crate) mod logs;
 pub(crate) mod page;
 pub(crate) mod route53;
+pub(crate) mod scheduler;
+pub(crate) mod secretsmanager;
 pub(crate) mod service;
+pub(crate) mod servicediscovery;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 pub(crate) mod tags;

@@ -4,7 +4,10 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use super::context::Handler;
 use super::error::AwsError;
-use super::{autoscaling, ec2, ecs, elb, iam, logs, route53, ssm, sts};
+use super::{
+    acm, application_autoscaling, autoscaling, ec2, ecr, ecs, elb, elbv2, events, iam, logs, route53, scheduler,
+    secretsmanager, servicediscovery, ssm, sts,
+};
 
 /// A simulated service. Its text is the name that SigV4 credential scopes use.
 #[derive(
@@ -20,8 +23,28 @@ pub(crate) enum Service {
     Ecs,
     #[strum(serialize = "elasticloadbalancing")]
     Elb,
+    /// Shares the scope of classic load balancers; the version of the API tells them apart.
+    ElbV2,
     Route53,
     Logs,
+    Acm,
+    SecretsManager,
+    Ecr,
+    Scheduler,
+    Events,
+    #[strum(serialize = "application-autoscaling")]
+    ApplicationAutoScaling,
+    #[strum(serialize = "servicediscovery")]
+    CloudMap,
+}
+
+/// Services that refuse callers alike: by the error codes of their protocols.
+#[derive(Debug, Clone, Copy)]
+enum Family {
+    Ec2,
+    /// Route53 too, whose protocol differs, but not its codes.
+    Query,
+    Json,
 }
 
 impl Service {
@@ -37,6 +60,14 @@ impl Service {
             Self::Elb => elb::handler(operation),
             Self::Route53 => route53::handler(operation),
             Self::Logs => logs::handler(operation),
+            Self::ElbV2 => elbv2::handler(operation),
+            Self::Acm => acm::handler(operation),
+            Self::SecretsManager => secretsmanager::handler(operation),
+            Self::Ecr => ecr::handler(operation),
+            Self::Scheduler => scheduler::handler(operation),
+            Self::Events => events::handler(operation),
+            Self::ApplicationAutoScaling => application_autoscaling::handler(operation),
+            Self::CloudMap => servicediscovery::handler(operation),
         }
     }
 
@@ -44,22 +75,40 @@ impl Service {
     pub(crate) fn missing(self, name: &str) -> AwsError {
         match self {
             Self::Ec2 => AwsError::new("MissingParameter", format!("The request must contain the parameter {name}")),
-            Self::Ecs | Self::Logs => AwsError::new("InvalidParameterException", format!("{name} can not be blank.")),
-            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb => self.null_member("ValidationError", name),
-            Self::Ssm => self.null_member("ValidationException", name),
-            Self::Route53 => self.null_member("InvalidInput", name),
+            Self::Ecs => AwsError::new("InvalidParameterException", format!("{name} can not be blank.")),
+            Self::Iam
+            | Self::Sts
+            | Self::AutoScaling
+            | Self::Ssm
+            | Self::Elb
+            | Self::ElbV2
+            | Self::Route53
+            | Self::Logs
+            | Self::Acm
+            | Self::SecretsManager
+            | Self::Ecr
+            | Self::Scheduler
+            | Self::Events
+            | Self::ApplicationAutoScaling
+            | Self::CloudMap => self.null_member(self.invalid_code(), name),
         }
     }
 
     /// The refusal of a parameter that is not what its type asks for.
     pub(crate) fn malformed(self, name: &str, value: &str) -> AwsError {
-        let message = format!("Value ({value}) for parameter {name} is invalid.");
+        AwsError::new(self.invalid_code(), format!("Value ({value}) for parameter {name} is invalid."))
+    }
+
+    /// What the service calls a parameter that it cannot take.
+    pub(crate) fn invalid_code(self) -> &'static str {
         match self {
-            Self::Ec2 => AwsError::new("InvalidParameterValue", message),
-            Self::Ecs | Self::Logs => AwsError::new("InvalidParameterException", message),
-            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb => AwsError::new("ValidationError", message),
-            Self::Ssm => AwsError::new("ValidationException", message),
-            Self::Route53 => AwsError::new("InvalidInput", message),
+            Self::Ec2 => "InvalidParameterValue",
+            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb | Self::ElbV2 => "ValidationError",
+            Self::Ecs | Self::Logs | Self::SecretsManager | Self::Ecr => "InvalidParameterException",
+            Self::Ssm | Self::Acm | Self::Scheduler | Self::Events | Self::ApplicationAutoScaling => {
+                "ValidationException"
+            }
+            Self::Route53 | Self::CloudMap => "InvalidInput",
         }
     }
 
@@ -67,36 +116,47 @@ impl Service {
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
     pub(crate) fn unknown_key(self) -> AwsError {
         let invalid = "The security token included in the request is invalid.";
-        match self {
-            Self::Ec2 => AwsError::new("AuthFailure", "AWS was not able to validate the provided access credentials")
+        match self.family() {
+            Family::Ec2 => AwsError::new("AuthFailure", "AWS was not able to validate the provided access credentials")
                 .with_status(401),
-            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb | Self::Route53 => {
-                AwsError::new("InvalidClientTokenId", invalid).with_status(403)
-            }
-            Self::Ssm | Self::Ecs | Self::Logs => AwsError::new("UnrecognizedClientException", invalid),
+            Family::Query => AwsError::new("InvalidClientTokenId", invalid).with_status(403),
+            Family::Json => AwsError::new("UnrecognizedClientException", invalid),
         }
     }
 
     /// The refusal of a session whose credentials are past their time.
     pub(crate) fn expired_key(self) -> AwsError {
         let message = "The security token included in the request is expired";
-        match self {
-            Self::Ec2 => AwsError::new("RequestExpired", "Request has expired."),
-            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb | Self::Route53 => {
-                AwsError::new("ExpiredToken", message).with_status(403)
-            }
-            Self::Ssm | Self::Ecs | Self::Logs => AwsError::new("ExpiredTokenException", message),
+        match self.family() {
+            Family::Ec2 => AwsError::new("RequestExpired", "Request has expired."),
+            Family::Query => AwsError::new("ExpiredToken", message).with_status(403),
+            Family::Json => AwsError::new("ExpiredTokenException", message),
         }
     }
 
     /// What the service says when it is called too often.
     pub(crate) fn throttled(self) -> AwsError {
+        match self.family() {
+            Family::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded.").with_status(503),
+            Family::Query => AwsError::new("Throttling", "Rate exceeded"),
+            Family::Json => AwsError::new("ThrottlingException", "Rate exceeded"),
+        }
+    }
+
+    fn family(self) -> Family {
         match self {
-            Self::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded.").with_status(503),
-            Self::Ssm | Self::Ecs | Self::Logs => AwsError::new("ThrottlingException", "Rate exceeded"),
-            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb | Self::Route53 => {
-                AwsError::new("Throttling", "Rate exceeded")
-            }
+            Self::Ec2 => Family::Ec2,
+            Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb | Self::ElbV2 | Self::Route53 => Family::Query,
+            Self::Ssm
+            | Self::Ecs
+            | Self::Logs
+            | Self::Acm
+            | Self::SecretsManager
+            | Self::Ecr
+            | Self::Scheduler
+            | Self::Events
+            | Self::ApplicationAutoScaling
+            | Self::CloudMap => Family::Json,
         }
     }
 

@@ -11,7 +11,10 @@ use super::context::{Context, Place};
 use super::event::Event;
 use super::faults::{Faults, Past};
 use super::ids::Ids;
-use super::{autoscaling, ec2, ecs, elb, iam, logs, route53, ssm, sts};
+use super::{
+    acm, application_autoscaling, autoscaling, ec2, ecr, ecs, elb, elbv2, events, iam, logs, route53, scheduler,
+    secretsmanager, servicediscovery, ssm, sts,
+};
 
 /// The account that exists from the start, and the access key that it is called with.
 pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
@@ -40,11 +43,19 @@ pub(crate) struct Account {
 /// What one account has in one region.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Region {
-    pub(crate) ec2: ec2::State,
+    pub(crate) acm: acm::State,
+    pub(crate) application_autoscaling: application_autoscaling::State,
     pub(crate) autoscaling: autoscaling::State,
+    pub(crate) ec2: ec2::State,
+    pub(crate) ecr: ecr::State,
     pub(crate) ecs: ecs::State,
     pub(crate) elb: elb::State,
+    pub(crate) elbv2: elbv2::State,
+    pub(crate) events: events::State,
     pub(crate) logs: logs::State,
+    pub(crate) scheduler: scheduler::State,
+    pub(crate) secretsmanager: secretsmanager::State,
+    pub(crate) servicediscovery: servicediscovery::State,
     pub(crate) ssm: ssm::State,
 }
 

@@ -9,6 +9,8 @@ mod form;
 mod json;
 mod perform;
 mod protocol;
+mod rest_json;
+mod rest_path;
 mod rest_xml;
 mod xml;
 

@@ -1,4 +1,4 @@
-//! The four protocols: how a request names its operation and carries its parameters, and how answers and errors look.
+//! The protocols: how a request names its operation and carries its parameters, and how answers and errors look.
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::xml::{Lists, element, write_members};
-use super::{form, json, rest_xml, with_request_id, xml};
+use super::{form, json, rest_json, rest_xml, with_request_id, xml};
 use crate::model::error::AwsError;
 use crate::model::service::Service;
 
@@ -19,6 +19,8 @@ pub(super) enum Protocol {
     Query(&'static str),
     /// <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
     Json,
+    /// <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html>
+    RestJson,
     /// <https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html>
     RestXml(&'static str),
 }
@@ -33,8 +35,8 @@ pub(super) struct Asked {
 /// The service that a credential scope names. Classic and newer load balancers share a scope: the version tells.
 pub(super) fn service(scope: &str, body: &[u8]) -> Option<Service> {
     let service = scope.parse().ok()?;
-    let newer = service == Service::Elb && !form::parse(body).get("Version").is_some_and(|it| it == "2012-06-01");
-    (!newer).then_some(service)
+    let newer = service == Service::Elb && form::parse(body).get("Version").is_some_and(|it| it == "2015-12-01");
+    Some(if newer { Service::ElbV2 } else { service })
 }
 
 /// The operation's name, as far as it can be told without knowing the service.
@@ -52,7 +54,17 @@ impl Protocol {
             Service::Sts => Self::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Service::AutoScaling => Self::Query("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
             Service::Elb => Self::Query("http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/"),
-            Service::Ssm | Service::Ecs | Service::Logs => Self::Json,
+            Service::ElbV2 => Self::Query("http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"),
+            Service::Ssm
+            | Service::Ecs
+            | Service::Logs
+            | Service::Acm
+            | Service::SecretsManager
+            | Service::Ecr
+            | Service::Events
+            | Service::ApplicationAutoScaling
+            | Service::CloudMap => Self::Json,
+            Service::Scheduler => Self::RestJson,
             Service::Route53 => Self::RestXml("https://route53.amazonaws.com/doc/2013-04-01/"),
         }
     }
@@ -62,6 +74,7 @@ impl Protocol {
         match self {
             Self::Ec2Query(_) | Self::Query(_) => read_form(parts, body),
             Self::Json => read_json(parts, body),
+            Self::RestJson => rest_json::read(parts, body),
             Self::RestXml(_) => rest_xml::read(parts, body),
         }
     }
@@ -90,6 +103,9 @@ impl Protocol {
             Self::Json => {
                 return with_request_id(StatusCode::OK, "application/x-amz-json-1.1", json::write(tree), request_id);
             }
+            Self::RestJson => {
+                return with_request_id(StatusCode::OK, "application/json", json::write(tree), request_id);
+            }
         }
         with_request_id(StatusCode::OK, "text/xml;charset=UTF-8", out, request_id)
     }
@@ -103,6 +119,7 @@ impl Protocol {
                 ("text/xml", xml::query_error(Some(namespace), error, request_id))
             }
             Self::Json => ("application/x-amz-json-1.1", json_error(service, error)),
+            Self::RestJson => return rest_json::refuse(error, status, request_id),
         };
         with_request_id(status, content_type, body, request_id)
     }

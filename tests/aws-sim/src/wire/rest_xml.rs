@@ -3,16 +3,15 @@
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::protocol::Asked;
-use super::{with_request_id, xml};
+use super::{rest_path, with_request_id, xml};
 use crate::model::error::AwsError;
 use crate::model::service::Service;
 
 /// Method, path below the version, operation. A name in braces is a member of the input.
-const ROUTES: &[(&str, &str, &str)] = &[
+const ROUTES: &[rest_path::Route] = &[
     ("POST", "hostedzone", "CreateHostedZone"),
     ("GET", "hostedzone", "ListHostedZones"),
     ("GET", "hostedzonecount", "GetHostedZoneCount"),
@@ -35,9 +34,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
 pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Asked, AwsError> {
     let path = parts.uri.path().trim_matches('/');
     let path = path.strip_prefix("2013-04-01/").unwrap_or(path).trim_end_matches('/');
-    let matched = ROUTES.iter().find_map(|(method, template, operation)| {
-        (parts.method.as_str() == *method).then(|| labels(template, path)).flatten().map(|found| (*operation, found))
-    });
+    let matched = rest_path::find(ROUTES, parts.method.as_str(), path);
     let Some((operation, labels)) = matched else {
         return Ok(Asked { operation: format!("{} {}", parts.method, parts.uri.path()), input: Value::Null });
     };
@@ -60,26 +57,6 @@ fn read_body(body: &[u8]) -> Result<Map<String, Value>, AwsError> {
     }
 }
 
-/// The path's parts under the names that the template gives them; none if it is another path.
-fn labels(template: &str, path: &str) -> Option<Vec<(String, Value)>> {
-    let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
-    if wanted.len() != given.len() {
-        return None;
-    }
-    let mut labels = Vec::new();
-    for (want, part) in wanted.into_iter().zip(given) {
-        match want.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) => {
-                let decoded = percent_decode_str(part).decode_utf8().ok()?.into_owned();
-                labels.push((name.to_owned(), Value::String(decoded)));
-            }
-            None if want == part => {}
-            None => return None,
-        }
-    }
-    Some(labels)
-}
-
 /// Creating calls answer 201 with the new thing's place, which is the member `Location` of their tree.
 pub(super) fn respond(service: Service, operation: &str, tree: &Value, body: String, request_id: &str) -> Response {
     let created = service == Service::Route53 && operation.starts_with("Create");
@@ -90,16 +67,4 @@ pub(super) fn respond(service: Service, operation: &str, tree: &Value, body: Str
         response.headers_mut().insert("location", location);
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_fills_the_names_of_its_template() {
-        let found = labels("hostedzone/{HostedZoneId}/rrset", "hostedzone/Z%31/rrset").unwrap();
-        assert_eq!(found, [("HostedZoneId".to_owned(), Value::from("Z1"))]);
-        assert_eq!(labels("hostedzone/{Id}", "hostedzone/Z1/rrset"), None);
-    }
 }

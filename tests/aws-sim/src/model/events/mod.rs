@@ -1,0 +1,18 @@
+//! EventBridge: rules on a bus, by schedule or by pattern, and their targets.
+
+use super::context::Handler;
+use super::inventory::Item;
+
+/// What EventBridge has in one region.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {}
+
+/// The operation of that name, if it is simulated.
+pub(crate) fn handler(_operation: &str) -> Option<Handler> {
+    None
+}
+
+/// What exists.
+pub(crate) fn inventory(_state: &State) -> Vec<Item> {
+    Vec::new()
+}
