@@ -37,8 +37,21 @@ pub(crate) struct Interface {
 pub(crate) enum Holder {
     Instance(String),
     NatGateway(String),
-    /// A classic or newer load balancer, by name.
-    LoadBalancer(String),
+    /// A service that made it on the account's behalf and alone may delete it.
+    Managed(Owner),
+}
+
+/// A service that holds interfaces in subnets of its callers.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "each is named by the service that it stands for, and not all of them do so yet")]
+pub(crate) enum Owner {
+    /// Of a classic or an application load balancer.
+    LoadBalancer,
+    NetworkLoadBalancer,
+    /// Of an ECS task on Fargate.
+    FargateTask,
+    VpcEndpoint,
 }
 
 /// A public address that is mapped to an interface.
@@ -127,7 +140,7 @@ impl Holder {
     pub(crate) fn instance_id(&self) -> Option<&str> {
         match self {
             Self::Instance(id) => Some(id),
-            Self::NatGateway(_) | Self::LoadBalancer(_) => None,
+            Self::NatGateway(_) | Self::Managed(_) => None,
         }
     }
 
@@ -138,22 +151,32 @@ impl Holder {
     fn interface_type(&self) -> &'static str {
         match self {
             Self::NatGateway(_) => "nat_gateway",
-            Self::Instance(_) | Self::LoadBalancer(_) => "interface",
+            Self::Managed(Owner::NetworkLoadBalancer) => "network_load_balancer",
+            Self::Managed(Owner::VpcEndpoint) => "vpc_endpoint",
+            Self::Instance(_) | Self::Managed(Owner::LoadBalancer | Owner::FargateTask) => "interface",
         }
+    }
+
+    /// Attachments that services made are told from those of instances by their ids.
+    fn attachment_prefix(&self) -> &'static str {
+        if self.is_service() { "ela-attach" } else { "eni-attach" }
     }
 
     fn requester(&self) -> Option<&'static str> {
         match self {
             Self::Instance(_) => None,
             Self::NatGateway(_) => Some("amazon-nat-gateway"),
-            Self::LoadBalancer(_) => Some("amazon-elb"),
+            Self::Managed(Owner::LoadBalancer | Owner::NetworkLoadBalancer) => Some("amazon-elb"),
+            // Fargate and endpoints act by accounts of AWS, whose numbers differ between regions.
+            Self::Managed(Owner::FargateTask) => Some("578734482556"),
+            Self::Managed(Owner::VpcEndpoint) => Some("727180483921"),
         }
     }
 }
 
 /// Makes an interface, with an address out of its subnet.
 pub(crate) fn create(context: &mut Context<'_>, wanted: Wanted) -> Result<String, AwsError> {
-    let (id, attachment_id, created) = (context.id("eni"), context.id("eni-attach"), context.now);
+    let (id, attachment_id, created) = (context.id("eni"), context.id(wanted.holder.attachment_prefix()), context.now);
     let public_ip = wanted.public.then(|| address::draw(context));
     let ec2 = &mut context.region().ec2;
     let (vpc_id, zone) = {
@@ -177,6 +200,28 @@ pub(crate) fn create(context: &mut Context<'_>, wanted: Wanted) -> Result<String
         tags: Tags::default(),
     });
     Ok(id)
+}
+
+/// Makes an interface for a service: a load balancer in each of its subnets, a Fargate task, an endpoint. It has a
+/// public address only if `public`. Without groups it gets the VPC's default group.
+///
+/// Refusals are EC2's (`InvalidSubnetID.NotFound`, `InvalidGroup.NotFound`, `InsufficientFreeAddressesInSubnet`).
+pub(crate) fn create_managed_interface(
+    context: &mut Context<'_>,
+    subnet_id: &str,
+    groups: Vec<String>,
+    description: String,
+    owner: Owner,
+    public: bool,
+) -> Result<Interface, AwsError> {
+    let (subnet_id, holder) = (subnet_id.to_owned(), Holder::Managed(owner));
+    let id = create(context, Wanted { subnet_id, groups, private_ip: None, public, holder, description })?;
+    context.region().ec2.interfaces.find(&id).cloned()
+}
+
+/// Deletes what [`create_managed_interface`] made.
+pub(crate) fn delete_managed_interface(context: &mut Context<'_>, id: &str) {
+    delete(&mut context.region().ec2, id);
 }
 
 /// Deletes an interface; its address is free again. One that is gone already stays gone.

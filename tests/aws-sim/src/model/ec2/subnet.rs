@@ -30,6 +30,8 @@ pub(crate) struct Subnet {
     arn: String,
     pub(crate) public_addresses: bool,
     taken: BTreeSet<u32>,
+    /// Where the search for a free address goes on, so that it need not begin anew for each.
+    searched: u32,
     tags: Tags,
 }
 
@@ -90,7 +92,7 @@ impl Subnet {
                 let message = format!("Address {address} does not fall within the subnet's address range");
                 return Err(AwsError::new("InvalidParameterValue", message));
             }
-            None => (first..=last).find(|address| !self.taken.contains(address)).ok_or_else(|| {
+            None => self.next_free().ok_or_else(|| {
                 let message = format!("There are not enough free addresses in subnet '{}'.", self.id);
                 AwsError::new("InsufficientFreeAddressesInSubnet", message)
             })?,
@@ -101,6 +103,15 @@ impl Subnet {
 
     pub(super) fn give_back(&mut self, address: Ipv4Addr) {
         self.taken.remove(&address.into());
+    }
+
+    /// The next free address behind the one that was given last, around the end.
+    fn next_free(&mut self) -> Option<u32> {
+        let (first, last) = self.bounds();
+        let from = self.searched.clamp(first, last);
+        let found = (from..=last).chain(first..from).find(|address| !self.taken.contains(address))?;
+        self.searched = found + 1;
+        Some(found)
     }
 
     fn bounds(&self) -> (u32, u32) {
@@ -125,7 +136,7 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let arn = context.arn("ec2", &format!("subnet/{id}"));
     let taken = BTreeSet::new();
     let vpc_id = vpc_id.to_owned();
-    let subnet = Subnet { id, vpc_id, cidr, zone, zone_id, arn, public_addresses: false, taken, tags };
+    let subnet = Subnet { id, vpc_id, cidr, zone, zone_id, arn, public_addresses: false, taken, searched: 0, tags };
     let answer = json!({ "subnet": render(&subnet, &context.place.account) });
     context.region().ec2.subnets.insert(subnet);
     Ok(answer)

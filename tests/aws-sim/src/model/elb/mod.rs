@@ -96,7 +96,7 @@ pub(crate) fn on_event(context: &mut Context<'_>, event: Event) {
             health::check(context, &load_balancer, &instance_id, &token);
         }
         Event::InterfacesGo(ids) => {
-            ids.iter().for_each(|id| ec2::interface::delete(&mut context.region().ec2, id));
+            ids.iter().for_each(|id| ec2::interface::delete_managed_interface(context, id));
         }
     }
 }

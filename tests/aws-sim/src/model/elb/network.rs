@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{conflicting, invalid};
 use crate::model::context::Context;
-use crate::model::ec2::interface::{self, Holder, Wanted};
+use crate::model::ec2::interface::{Owner, create_managed_interface, delete_managed_interface};
 use crate::model::ec2::{self};
 use crate::model::error::AwsError;
 use crate::model::input::Input;
@@ -63,18 +63,14 @@ impl Network {
     pub(super) fn open(&self, context: &mut Context<'_>, name: &str, internal: bool) -> Result<Vec<String>, AwsError> {
         let mut made = Vec::new();
         for subnet_id in self.subnets.values() {
-            let wanted = Wanted {
-                subnet_id: subnet_id.clone(),
-                groups: self.groups.keys().cloned().collect(),
-                private_ip: None,
-                public: !internal,
-                holder: Holder::LoadBalancer(name.to_owned()),
-                description: format!("ELB {name}"),
-            };
-            match interface::create(context, wanted) {
-                Ok(id) => made.push(id),
+            let groups = self.groups.keys().cloned().collect();
+            let description = format!("ELB {name}");
+            let opened =
+                create_managed_interface(context, subnet_id, groups, description, Owner::LoadBalancer, !internal);
+            match opened {
+                Ok(interface) => made.push(interface.id),
                 Err(refusal) => {
-                    made.iter().for_each(|id| interface::delete(&mut context.region().ec2, id));
+                    made.iter().for_each(|id| delete_managed_interface(context, id));
                     return Err(AwsError::new("InvalidSubnet", refusal.message));
                 }
             }
