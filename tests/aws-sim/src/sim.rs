@@ -2,11 +2,12 @@
 //!
 //! Delays that a fault asks for are slept outside the lock, so that slow calls run in parallel as they do on AWS.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::model::faults::Rule;
-use crate::model::world::World;
+use crate::model::world::{Saved, World};
 
 /// How long the background tick sleeps at most, in real time.
 const TICK: Duration = Duration::from_millis(10);
@@ -41,6 +42,7 @@ pub enum Consistency {
 #[derive(Clone)]
 pub struct Sim {
     world: Arc<Mutex<World>>,
+    snapshots: Arc<Mutex<BTreeMap<String, Saved>>>,
     config: Config,
 }
 
@@ -48,7 +50,7 @@ impl Sim {
     /// An AWS in which nothing exists but the default account.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { world: Arc::new(Mutex::new(fresh(config))), config }
+        Self { world: Arc::new(Mutex::new(fresh(config))), snapshots: Arc::default(), config }
     }
 
     /// Forgets everything: resources, calls, faults and the time that has passed.
@@ -58,6 +60,11 @@ impl Sim {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Snapshots by name; a reset leaves them.
+    pub(crate) fn snapshots(&self) -> MutexGuard<'_, BTreeMap<String, Saved>> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets what is due happen although nobody calls.

@@ -4,8 +4,10 @@ mod calls;
 mod clock;
 mod faults;
 mod inventory;
+mod refusal;
+mod snapshot;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -24,6 +26,10 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/_sim/faults/{id}", get(faults::show).delete(faults::remove))
         .route("/_sim/clock", get(clock::show))
         .route("/_sim/clock/advance", post(clock::advance))
+        .route("/_sim/snapshot", get(snapshot::show).put(snapshot::put).layer(DefaultBodyLimit::disable()))
+        .route("/_sim/snapshots", get(snapshot::list))
+        .route("/_sim/snapshots/{name}", post(snapshot::keep).delete(snapshot::forget))
+        .route("/_sim/snapshots/{name}/restore", post(snapshot::restore))
         .route("/_sim/reset", post(reset))
 }
 

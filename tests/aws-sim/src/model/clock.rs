@@ -31,6 +31,11 @@ impl Clock {
         self.epoch + self.advanced + seconds(ran)
     }
 
+    /// Goes on from another moment, at the same pace.
+    pub(crate) fn set(&mut self, now: Moment) {
+        (self.epoch, self.started, self.advanced) = (now, Instant::now(), TimeDelta::zero());
+    }
+
     /// Jumps forward.
     pub(crate) fn advance(&mut self, by: TimeDelta) {
         self.advanced += by;
@@ -65,13 +70,14 @@ pub(crate) fn epoch(at: Moment) -> f64 {
 }
 
 /// What is due, in order of time; at the same moment in order of scheduling.
-#[derive(Debug)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(bound(serialize = "E: serde::Serialize", deserialize = "E: serde::Deserialize<'de>"))]
 pub(crate) struct Agenda<E> {
     heap: BinaryHeap<Reverse<Due<E>>>,
     scheduled: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 struct Due<E> {
     at: Moment,
     order: u64,

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::{autoscaling, ec2, ecs, elb};
 
 /// Something that was scheduled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Event {
     Ec2(ec2::Event),
     AutoScaling(autoscaling::Event),

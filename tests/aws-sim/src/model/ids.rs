@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// Makes identifiers; none twice.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ids {
     given: u64,
 }

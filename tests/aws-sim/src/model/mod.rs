@@ -24,6 +24,7 @@ pub(crate) mod input;
 pub(crate) mod inventory;
 pub(crate) mod logs;
 pub(crate) mod page;
+pub(crate) mod pairs;
 pub(crate) mod route53;
 pub(crate) mod scheduler;
 pub(crate) mod secretsmanager;

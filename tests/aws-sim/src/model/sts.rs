@@ -11,7 +11,7 @@ use super::input::Input;
 use super::timing;
 
 /// Whom an access key stands for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Credential {
     pub(crate) account: Arc<str>,
     pub(crate) arn: String,

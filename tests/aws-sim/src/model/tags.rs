@@ -10,7 +10,7 @@ use super::input::Input;
 const LIMIT: usize = 50;
 
 /// The tags of one resource.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Tags(IndexMap<String, String>);
 
 impl Tags {

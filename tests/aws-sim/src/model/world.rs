@@ -32,8 +32,20 @@ pub(crate) struct World {
     agenda: Agenda<(Place, Event)>,
 }
 
+/// Everything that makes a world go on as it was, as one document. What was observed of it is not in it.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Saved {
+    now: Moment,
+    ids: Ids,
+    faults: Faults,
+    credentials: BTreeMap<Arc<str>, sts::Credential>,
+    accounts: BTreeMap<Arc<str>, Account>,
+    agenda: Agenda<(Place, Event)>,
+}
+
 /// One account: what is global to it, and its regions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Account {
     pub(crate) iam: iam::State,
     pub(crate) route53: route53::State,
@@ -41,7 +53,7 @@ pub(crate) struct Account {
 }
 
 /// What one account has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Region {
     pub(crate) acm: acm::State,
     pub(crate) application_autoscaling: application_autoscaling::State,
@@ -75,6 +87,27 @@ impl World {
         }
     }
 
+    /// What is now, once all that is due has happened.
+    pub(crate) fn save(&mut self) -> Saved {
+        Saved {
+            now: self.settle(),
+            ids: self.ids.clone(),
+            faults: self.faults.clone(),
+            credentials: self.credentials.clone(),
+            accounts: self.accounts.clone(),
+            agenda: self.agenda.clone(),
+        }
+    }
+
+    /// Goes on from what was saved; the clock keeps its pace, and the calls that were made stay remembered.
+    pub(crate) fn restore(&mut self, saved: Saved) {
+        let Saved { now, ids, faults, credentials, accounts, agenda } = saved;
+        self.clock.set(now);
+        self.past = Past::default();
+        (self.ids, self.faults) = (ids, faults);
+        (self.credentials, self.accounts, self.agenda) = (credentials, accounts, agenda);
+    }
+
     pub(crate) fn account(&mut self, id: &Arc<str>) -> &mut Account {
         self.accounts.entry(id.clone()).or_default()
     }
@@ -105,6 +138,12 @@ impl World {
     /// How much is scheduled, and when the first of it is due.
     pub(crate) fn pending(&self) -> (usize, Option<Moment>) {
         (self.agenda.len(), self.agenda.next_at())
+    }
+}
+
+impl Saved {
+    pub(crate) fn now(&self) -> Moment {
+        self.now
     }
 }
 

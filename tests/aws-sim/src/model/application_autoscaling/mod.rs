@@ -4,7 +4,7 @@ use super::context::Handler;
 use super::inventory::Item;
 
 /// What Application Auto Scaling has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {}
 
 /// The operation of that name, if it is simulated.

@@ -12,7 +12,7 @@ use crate::model::input::Input;
 const REMEMBERED: usize = 500;
 
 /// Something that a group does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Activity {
     pub(super) id: String,
     description: String,
@@ -22,7 +22,7 @@ pub(super) struct Activity {
     outcome: Outcome,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 enum Outcome {
     InProgress,
     Successful,

@@ -15,7 +15,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// An Auto Scaling group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) arn: String,
@@ -33,7 +33,7 @@ pub(super) struct Group {
 }
 
 /// How many instances there may be and shall be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(super) struct Size {
     pub(super) least: i64,
     pub(super) most: i64,
@@ -41,7 +41,7 @@ pub(super) struct Size {
 }
 
 /// What a group only keeps to show it, and one thing that it minds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Settings {
     pub(super) cooldown: i64,
     pub(super) health_check: String,

@@ -13,14 +13,14 @@ use crate::model::input::Input;
 use crate::model::service::Service;
 
 /// Template and subnets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct LaunchSpec {
     pub(super) template: Template,
     pub(super) subnet_ids: Vec<String>,
 }
 
 /// A version of a launch template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Template {
     pub(super) id: String,
     name: String,

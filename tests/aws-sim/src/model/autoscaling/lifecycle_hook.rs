@@ -20,7 +20,7 @@ use crate::model::timing;
 const HOOKS: usize = 50;
 
 /// A hook.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Hook {
     name: String,
     transition: Transition,
@@ -33,7 +33,9 @@ pub(super) struct Hook {
 }
 
 /// Which way an instance is going.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, serde::Serialize, serde::Deserialize,
+)]
 pub(super) enum Transition {
     #[strum(serialize = "autoscaling:EC2_INSTANCE_LAUNCHING")]
     Launching,

@@ -14,7 +14,7 @@ use crate::model::event;
 use crate::model::timing;
 
 /// An instance in a group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Member {
     pub(super) instance_id: String,
     pub(super) instance_type: String,
@@ -31,7 +31,7 @@ pub(super) struct Member {
 
 /// Where in a group's life cycle an instance is.
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 pub(super) enum Stage {
     Pending,
     #[strum(serialize = "Pending:Wait")]

@@ -19,7 +19,7 @@ use super::error::AwsError;
 use super::inventory::Item;
 
 /// What Auto Scaling has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     groups: BTreeMap<String, Group>,
     /// The group of every instance that is in one.
@@ -27,7 +27,7 @@ pub(crate) struct State {
 }
 
 /// What happens by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Event {
     /// A group compares what it has with what is desired.
     Balance { group: String },

@@ -9,7 +9,7 @@ use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
 /// A tag's value, and whether new instances get it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct GroupTag {
     pub(super) value: String,
     pub(super) propagated: bool,

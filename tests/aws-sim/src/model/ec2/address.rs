@@ -20,7 +20,7 @@ const FIRST_PUBLIC: u32 = 0xC612_0001;
 const PUBLIC_ADDRESSES: u32 = (1 << 17) - 2;
 
 /// An address that stays with the account until it is released.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Address {
     pub(crate) allocation_id: String,
     pub(crate) public_ip: Ipv4Addr,

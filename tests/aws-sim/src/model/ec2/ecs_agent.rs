@@ -42,7 +42,7 @@ fn agent_of(instance: &Instance) -> Option<ecs::Agent> {
         instance_id: instance.id.clone(),
         instance_type: instance.instance_type.clone(),
         image_id: instance.image_id.clone(),
-        architecture: instance.architecture,
+        architecture: instance.architecture.clone(),
         cpu: kind.cpus * 1024,
         memory: kind.registered,
         zone: instance.zone.clone(),

@@ -15,13 +15,13 @@ use crate::model::tags::Tags;
 use crate::model::{autoscaling, ecs, event, timing};
 
 /// A virtual machine.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Instance {
     pub(crate) id: String,
     pub(super) reservation_id: String,
     pub(crate) instance_type: String,
     pub(crate) image_id: String,
-    pub(crate) architecture: &'static str,
+    pub(crate) architecture: String,
     pub(crate) vpc_id: String,
     pub(crate) subnet_id: String,
     pub(crate) zone: String,
@@ -35,12 +35,12 @@ pub(crate) struct Instance {
     pub(super) client_token: Option<String>,
     pub(crate) stage: Stage,
     pub(super) launched: Moment,
-    pub(super) reason: Option<(&'static str, String)>,
+    pub(super) reason: Option<(String, String)>,
     pub(super) tags: Tags,
 }
 
 /// Where in its life an instance is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {
     Pending,
@@ -95,7 +95,7 @@ impl Resource for Instance {
             "instance-state-code" => one(self.stage.code()),
             "instance-type" => one(&self.instance_type),
             "image-id" => one(&self.image_id),
-            "architecture" => one(self.architecture),
+            "architecture" => one(&self.architecture),
             "vpc-id" | "network-interface.vpc-id" => one(&self.vpc_id),
             "subnet-id" | "network-interface.subnet-id" => one(&self.subnet_id),
             "availability-zone" => one(&self.zone),
@@ -173,11 +173,11 @@ pub(super) fn terminate_named(context: &mut Context<'_>, input: &Input<'_>) -> A
 }
 
 /// Starts an instance's end, whoever asks for it. Nothing happens to one that is ending already.
-pub(crate) fn terminate(context: &mut Context<'_>, id: &str, reason: (&'static str, &str)) {
+pub(crate) fn terminate(context: &mut Context<'_>, id: &str, reason: (&str, &str)) {
     let ec2 = &mut context.region().ec2;
     let Some(instance) = ec2.instances.get_mut(id).filter(|instance| !instance.is_ending()) else { return };
     instance.stage = Stage::ShuttingDown;
-    instance.reason = Some((reason.0, reason.1.to_owned()));
+    instance.reason = Some((reason.0.to_owned(), reason.1.to_owned()));
     context.schedule(timing::INSTANCE_SHUTTING_DOWN, event::Event::Ec2(Event::InstanceTerminated(id.to_owned())));
     ecs::instance_gone(context, id);
     autoscaling::instance_ending(context, id);

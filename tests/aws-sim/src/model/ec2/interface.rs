@@ -16,7 +16,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A place in a subnet with an address of its own.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Interface {
     pub(crate) id: String,
     pub(crate) vpc_id: String,
@@ -33,7 +33,7 @@ pub(crate) struct Interface {
 }
 
 /// What an interface belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Holder {
     Instance(String),
     NatGateway(String),
@@ -55,7 +55,7 @@ pub(crate) enum Owner {
 }
 
 /// A public address that is mapped to an interface.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct PublicAddress {
     pub(crate) ip: Ipv4Addr,
     /// None for an address that came with the interface and goes with it.
@@ -63,7 +63,7 @@ pub(crate) struct PublicAddress {
 }
 
 /// The elastic address behind a mapping.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Elastic {
     pub(crate) allocation_id: String,
     pub(crate) association_id: String,

@@ -11,7 +11,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A VPC's way to the internet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct InternetGateway {
     id: String,
     pub(crate) vpc_id: Option<String>,

@@ -149,7 +149,7 @@ fn start(context: &mut Context<'_>, plan: &Plan, reservation_id: &str) -> Result
         reservation_id: reservation_id.to_owned(),
         instance_type: plan.instance_type.clone(),
         image_id: plan.image.clone(),
-        architecture: plan.architecture,
+        architecture: plan.architecture.to_owned(),
         vpc_id,
         subnet_id: plan.subnet_id.clone(),
         zone,

@@ -15,7 +15,7 @@ use crate::model::page;
 use crate::model::tags::Tags;
 
 /// What instances shall be like, in versions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct LaunchTemplate {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -28,7 +28,7 @@ pub(crate) struct LaunchTemplate {
     tags: Tags,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 struct Version {
     description: Option<String>,
     data: Value,

@@ -31,7 +31,7 @@ use super::context::{Context, Handler};
 use super::inventory::Item;
 
 /// What EC2 has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     pub(crate) vpcs: Table<vpc::Vpc>,
     pub(crate) subnets: Table<subnet::Subnet>,
@@ -49,7 +49,7 @@ pub(crate) struct State {
 }
 
 /// What happens by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Event {
     InstanceRunning(String),
     InstanceTerminated(String),

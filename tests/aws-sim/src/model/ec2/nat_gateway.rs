@@ -17,7 +17,7 @@ use crate::model::tags::Tags;
 use crate::model::timing;
 
 /// A way out for private subnets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct NatGateway {
     pub(crate) id: String,
     vpc_id: String,
@@ -28,14 +28,14 @@ pub(crate) struct NatGateway {
     private_ip: Ipv4Addr,
     public_ip: Option<Ipv4Addr>,
     stage: Stage,
-    failure: Option<(&'static str, String)>,
+    failure: Option<(String, String)>,
     created: Moment,
     deleted: Option<Moment>,
     tags: Tags,
 }
 
 /// Where in its life a gateway is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum Stage {
     Pending,
@@ -146,8 +146,10 @@ pub(super) fn become_ready(context: &mut Context<'_>, id: &str) {
     }
     gateway.stage = Stage::Failed;
     gateway.deleted = Some(now);
-    gateway.failure =
-        Some(("Gateway.NotAttached", format!("Network {} has no Internet gateway attached", gateway.vpc_id)));
+    gateway.failure = Some((
+        "Gateway.NotAttached".to_owned(),
+        format!("Network {} has no Internet gateway attached", gateway.vpc_id),
+    ));
     let interface_id = gateway.interface_id.clone();
     interface::delete(ec2, &interface_id);
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::NatGatewayForgotten(id.to_owned())));

@@ -9,14 +9,14 @@ use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
 /// One line of a route table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Route {
     pub(crate) destination: Ipv4Net,
     pub(crate) target: Target,
 }
 
 /// Where packets are sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Target {
     Local,
     InternetGateway(String),

@@ -14,7 +14,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// Where a VPC's packets go.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct RouteTable {
     pub(crate) id: String,
     pub(crate) vpc_id: String,
@@ -24,7 +24,7 @@ pub(crate) struct RouteTable {
 }
 
 /// What a route table is for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 struct Association {
     id: String,
     /// None for all subnets of the VPC that have no table of their own.

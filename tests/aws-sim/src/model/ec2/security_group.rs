@@ -15,7 +15,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A set of interfaces with rules of what may reach them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SecurityGroup {
     pub(crate) id: String,
     pub(crate) name: String,

@@ -15,7 +15,7 @@ use crate::model::input::Input;
 use crate::model::tags::Tags;
 
 /// One thing that is allowed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Rule {
     pub(super) egress: bool,
     /// `tcp`, `udp`, `icmp`, a number, or `-1` for all.
@@ -27,7 +27,7 @@ pub(crate) struct Rule {
 }
 
 /// The other side of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Peer {
     Ipv4(String),
     Ipv6(String),

@@ -20,7 +20,7 @@ const KEPT_AT_START: u32 = 4;
 const KEPT_AT_END: u32 = 1;
 
 /// A part of a VPC in one zone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Subnet {
     pub(crate) id: String,
     pub(crate) vpc_id: String,

@@ -53,7 +53,7 @@ pub(crate) trait Resource {
 }
 
 /// All resources of a kind in a region.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Table<T>(BTreeMap<String, T>);
 
 impl<T> Default for Table<T> {

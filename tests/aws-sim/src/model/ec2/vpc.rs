@@ -12,7 +12,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A virtual network.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Vpc {
     pub(crate) id: String,
     pub(crate) cidr: Ipv4Net,

@@ -6,13 +6,13 @@ use super::cluster::Cluster;
 use super::task::Stage;
 
 /// The tasks of one service that are not stopped.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Census {
     by_deployment: BTreeMap<String, Counts>,
 }
 
 /// How many tasks are where in their lives.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Counts {
     pub(super) pending: i64,
     pub(super) running: i64,

@@ -18,7 +18,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A cluster with everything in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Cluster {
     pub(super) name: String,
     pub(super) arn: String,

@@ -12,7 +12,7 @@ use crate::model::input::Input;
 const LEAST_MEMORY: i64 = 6;
 
 /// One container of a task definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Container {
     pub(super) name: String,
     pub(super) image: String,
@@ -32,7 +32,7 @@ pub(crate) struct Container {
     pub(super) log: Option<(String, String)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct PortMapping {
     pub(super) container: u16,
     /// 0 asks for any free one.
@@ -40,7 +40,19 @@ pub(super) struct PortMapping {
     pub(super) protocol: Protocol,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::EnumString)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[strum(serialize_all = "lowercase")]
 pub(super) enum Protocol {
     Tcp,
@@ -48,7 +60,9 @@ pub(super) enum Protocol {
 }
 
 /// How the containers of a task see the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, serde::Serialize, serde::Deserialize,
+)]
 #[strum(serialize_all = "lowercase")]
 pub(super) enum NetworkMode {
     Bridge,

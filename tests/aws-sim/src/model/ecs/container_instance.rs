@@ -30,7 +30,7 @@ const CAPABILITIES: [&str; 8] = [
 ];
 
 /// An EC2 instance whose ECS agent has started and reaches ECS.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Agent {
     /// The cluster's name out of the instance's user data.
     pub(crate) cluster: String,
@@ -38,7 +38,7 @@ pub(crate) struct Agent {
     pub(crate) instance_type: String,
     pub(crate) image_id: String,
     /// `x86_64` or `arm64`.
-    pub(crate) architecture: &'static str,
+    pub(crate) architecture: String,
     /// CPU units: 1024 for each vCPU.
     pub(crate) cpu: i64,
     /// MiB that the agent registers, which is less than the instance has.
@@ -50,7 +50,7 @@ pub(crate) struct Agent {
 }
 
 /// An instance in a cluster.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ContainerInstance {
     /// The last part of the ARN.
     pub(super) id: String,
@@ -64,7 +64,7 @@ pub(crate) struct ContainerInstance {
     pub(super) tags: Tags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Status {
     Active,
@@ -77,7 +77,7 @@ pub(super) enum Status {
 pub(super) type Ports = BTreeSet<(Protocol, u16)>;
 
 /// What a task holds of an instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Held {
     pub(super) cpu: i64,
     pub(super) memory: i64,
@@ -187,7 +187,7 @@ impl ContainerInstance {
             ("ecs.availability-zone", &agent.zone),
             ("ecs.subnet-id", &agent.subnet_id),
             ("ecs.vpc-id", &agent.vpc_id),
-            ("ecs.cpu-architecture", agent.architecture),
+            ("ecs.cpu-architecture", &agent.architecture),
             ("ecs.os-type", "linux"),
             ("ecs.os-family", "LINUX"),
         ];

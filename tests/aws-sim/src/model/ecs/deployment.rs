@@ -10,7 +10,7 @@ use crate::model::clock::{Moment, epoch};
 use crate::model::context::Context;
 
 /// The wish that a service's tasks be of a certain definition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Deployment {
     pub(super) id: String,
     pub(super) definition: Arc<TaskDefinition>,
@@ -24,7 +24,7 @@ pub(crate) struct Deployment {
     pub(super) waits_until: Option<Moment>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum Rollout {
     InProgress,
@@ -33,7 +33,7 @@ pub(super) enum Rollout {
 }
 
 /// The newest deployment is the primary one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Status {
     Primary,

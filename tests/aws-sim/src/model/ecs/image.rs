@@ -7,7 +7,7 @@
 use super::container::Container;
 
 /// How a task's containers behave, taken together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Behaviour {
     pub(super) is_missing: bool,
     pub(super) crashes: bool,

@@ -52,7 +52,7 @@ use super::context::{Context, Handler};
 use super::inventory::Item;
 
 /// What ECS has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     clusters: BTreeMap<String, Cluster>,
     families: BTreeMap<String, Family>,
@@ -61,7 +61,7 @@ pub(crate) struct State {
 }
 
 /// What happens by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Event {
     /// The scheduler looks at a service.
     ServiceLook(ServiceKey),
@@ -72,14 +72,14 @@ pub(crate) enum Event {
 }
 
 /// Names a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ServiceKey {
     cluster: String,
     service: String,
 }
 
 /// Names a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct TaskKey {
     cluster: String,
     task: String,

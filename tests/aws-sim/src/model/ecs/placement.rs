@@ -82,7 +82,7 @@ pub(super) fn find(
 }
 
 fn fit(instance: &ContainerInstance, definition: &TaskDefinition) -> Result<Spot, Obstacle> {
-    if definition.architecture.is_some_and(|wanted| wanted != instance.agent.architecture) {
+    if definition.architecture.as_deref().is_some_and(|wanted| wanted != instance.agent.architecture) {
         return Err(Obstacle::Attribute);
     }
     let (cpu, memory) = (definition.needed_cpu(), definition.needed_memory());

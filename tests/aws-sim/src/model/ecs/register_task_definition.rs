@@ -60,7 +60,7 @@ pub(super) fn register(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         execution_role,
         cpu,
         memory,
-        architecture: architecture(input),
+        architecture: architecture(input).map(str::to_owned),
         given: given(input),
         registered,
         registered_by,

@@ -13,7 +13,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A number of tasks that is kept running.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Service {
     pub(super) name: String,
     pub(super) arn: String,
@@ -49,7 +49,7 @@ pub(crate) struct Service {
     pub(super) tags: Tags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Status {
     Active,
@@ -59,7 +59,7 @@ pub(super) enum Status {
 }
 
 /// A classic load balancer, and which of the task's ports it talks to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Balancer {
     pub(super) name: String,
     pub(super) container: String,
@@ -67,7 +67,7 @@ pub(super) struct Balancer {
 }
 
 /// How deployments go. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Rolling {
     pub(super) least_percent: i64,
     pub(super) most_percent: i64,
@@ -75,7 +75,7 @@ pub(super) struct Rolling {
     pub(super) breaker: Option<Breaker>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Breaker {
     pub(super) is_on: bool,
     pub(super) rolls_back: bool,

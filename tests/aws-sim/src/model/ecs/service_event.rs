@@ -17,7 +17,7 @@ pub(super) const STUCK: &str = "was unable to stop or start tasks during a deplo
                                 configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
 
 /// One sentence at a time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ServiceEvent {
     id: String,
     at: Moment,

@@ -12,7 +12,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// Containers that run together on one instance.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Task {
     /// The last part of the ARN.
     pub(super) id: String,
@@ -38,7 +38,7 @@ pub(crate) struct Task {
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Stage {
     Provisioning,
@@ -52,7 +52,7 @@ pub(super) enum Stage {
     Stopped,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(super) struct Times {
     pub(super) created: Moment,
     pub(super) pull_started: Option<Moment>,
@@ -63,7 +63,7 @@ pub(super) struct Times {
 }
 
 /// A host port that a container has got.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Binding {
     pub(super) container: String,
     pub(super) mapping: PortMapping,
@@ -71,7 +71,7 @@ pub(super) struct Binding {
 }
 
 /// Why a task ends. It is wanted no longer from the moment that it has this.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Stop {
     pub(super) code: StopCode,
     pub(super) reason: String,
@@ -80,7 +80,7 @@ pub(super) struct Stop {
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 pub(super) enum StopCode {
     TaskFailedToStart,
     EssentialContainerExited,

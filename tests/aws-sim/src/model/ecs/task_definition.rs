@@ -15,7 +15,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// All revisions of one name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Family {
     /// Numbers of deleted revisions are not given again.
     pub(super) last: i64,
@@ -23,7 +23,7 @@ pub(crate) struct Family {
 }
 
 /// What tasks are made from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct TaskDefinition {
     pub(super) arn: String,
     pub(super) family: String,
@@ -37,7 +37,7 @@ pub(crate) struct TaskDefinition {
     pub(super) cpu: Option<i64>,
     pub(super) memory: Option<i64>,
     /// The instance's architecture that it asks for, as agents spell it.
-    pub(super) architecture: Option<&'static str>,
+    pub(super) architecture: Option<String>,
     /// The members that are described as they were given.
     pub(super) given: Value,
     pub(super) registered: Moment,
@@ -46,7 +46,7 @@ pub(crate) struct TaskDefinition {
     pub(super) tags: Tags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum Status {
     Active,

@@ -10,7 +10,7 @@ use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_LoadBalancerAttributes.html>
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Attributes {
     cross_zone: bool,
     /// Seconds that connections to a deregistered instance may go on, if they may.

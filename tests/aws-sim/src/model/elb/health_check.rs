@@ -9,7 +9,7 @@ use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
 /// What is asked, how often, and how many answers make a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct HealthCheck {
     target: String,
     pub(super) port: i64,

@@ -10,7 +10,7 @@ use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
 /// A port that is listened on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Listener {
     port: i64,
     protocol: Protocol,
@@ -20,7 +20,9 @@ pub(super) struct Listener {
 }
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, serde::Serialize, serde::Deserialize,
+)]
 #[strum(serialize_all = "UPPERCASE", ascii_case_insensitive)]
 enum Protocol {
     Http,

@@ -16,7 +16,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A classic load balancer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct LoadBalancer {
     pub(super) name: String,
     pub(super) dns_name: String,

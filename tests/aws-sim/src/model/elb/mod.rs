@@ -23,13 +23,13 @@ use super::inventory::Item;
 use super::world::World;
 
 /// What classic load balancing has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     load_balancers: BTreeMap<String, LoadBalancer>,
 }
 
 /// What happens by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Event {
     /// A load balancer asks an instance whether it is well. The token tells one registration from the next.
     Check { load_balancer: String, instance_id: String, token: String },

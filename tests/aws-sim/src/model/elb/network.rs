@@ -10,7 +10,7 @@ use crate::model::error::AwsError;
 use crate::model::input::Input;
 
 /// A load balancer's place in a VPC.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Network {
     pub(super) vpc_id: String,
     /// Subnet by zone.

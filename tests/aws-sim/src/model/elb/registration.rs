@@ -10,7 +10,7 @@ use crate::model::event;
 use crate::model::input::Input;
 
 /// An instance behind a load balancer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Registration {
     /// Tells this registration from earlier ones of the same instance.
     pub(super) token: String,
@@ -20,7 +20,7 @@ pub(super) struct Registration {
 }
 
 /// What a load balancer thinks of an instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum Standing {
     /// Not asked yet.
     Registering,

@@ -13,17 +13,17 @@ use super::call_log::Call;
 use super::error::AwsError;
 pub(crate) use past::Past;
 pub(crate) use rule::{Kind, Rule};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The rules in force, by id, in the order in which they were added.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Faults {
     rules: BTreeMap<u64, Armed>,
     added: u64,
 }
 
 /// A rule with what it has done so far.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Armed {
     pub(crate) id: u64,
     /// Calls that the rule would have hit, skipped ones included.

@@ -13,7 +13,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A holder for one role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct InstanceProfile {
     name: String,
     id: String,

@@ -17,7 +17,7 @@ use super::context::Handler;
 use super::inventory::Item;
 
 /// What IAM has in one account, by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     roles: BTreeMap<String, Role>,
     instance_profiles: BTreeMap<String, InstanceProfile>,

@@ -16,7 +16,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// Something that services and users may take on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) id: String,

@@ -9,7 +9,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A set of streams that are kept equally long.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) arn: String,

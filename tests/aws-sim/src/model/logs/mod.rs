@@ -21,7 +21,7 @@ use super::inventory::Item;
 use super::page;
 
 /// What CloudWatch Logs has in one region.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     groups: BTreeMap<String, Group>,
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Lines of one source, oldest first.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Stream {
     /// Milliseconds since 1970, as all times here.
     created: i64,
@@ -11,7 +11,7 @@ pub(super) struct Stream {
 }
 
 /// One line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Line {
     pub(super) at: i64,
     pub(super) received: i64,

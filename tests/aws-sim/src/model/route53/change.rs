@@ -9,7 +9,7 @@ use crate::model::input::Input;
 use crate::model::timing;
 
 /// Something that was changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Change {
     id: String,
     submitted: Moment,

@@ -23,7 +23,7 @@ use super::input::Input;
 use super::inventory::Item;
 
 /// What Route53 has in one account.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     /// By id.
     zones: BTreeMap<String, Zone>,

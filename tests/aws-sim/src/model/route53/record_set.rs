@@ -27,7 +27,7 @@ const ROUTING: [&str; 9] = [
 ];
 
 /// What tells record sets of a zone apart, in the order in which they are listed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(super) struct Key {
     reversed: String,
     pub(super) kind: String,
@@ -36,16 +36,16 @@ pub(super) struct Key {
 }
 
 /// One record set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct RecordSet {
     pub(super) key: Key,
     pub(super) answer: Content,
     /// Routing members as they came.
-    routing: Vec<(&'static str, Value)>,
+    routing: Vec<(String, Value)>,
 }
 
 /// What a record set answers with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum Content {
     Values { ttl: i64, values: Vec<String> },
     Alias { zone_id: String, name: String, health: bool },
@@ -104,7 +104,8 @@ impl RecordSet {
                 )));
             }
         };
-        let routing = ROUTING.iter().filter_map(|member| Some((*member, input.get(member)?.clone()))).collect();
+        let routing =
+            ROUTING.iter().filter_map(|member| Some(((*member).to_owned(), input.get(member)?.clone()))).collect();
         Ok(Self { key, answer, routing })
     }
 
@@ -141,7 +142,7 @@ impl RecordSet {
     pub(super) fn render(&self) -> Value {
         let mut tree = json!({"Name": self.key.name, "Type": self.key.kind, "SetIdentifier": self.key.identifier});
         for (member, value) in &self.routing {
-            tree[*member] = value.clone();
+            tree[member] = value.clone();
         }
         match &self.answer {
             Content::Values { ttl, values } => {

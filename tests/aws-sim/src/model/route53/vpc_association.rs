@@ -8,7 +8,7 @@ use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
 /// A VPC that a zone is private to. It may be deleted since; Route53 does not notice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Vpc {
     pub(super) id: String,
     pub(super) region: String,

@@ -11,7 +11,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A hosted zone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Zone {
     pub(super) id: String,
     pub(super) name: String,
@@ -20,6 +20,7 @@ pub(super) struct Zone {
     /// Private to these; none for a public zone.
     pub(super) vpcs: Vec<Vpc>,
     name_servers: [String; 4],
+    #[serde(with = "crate::model::pairs")]
     pub(super) records: BTreeMap<Key, RecordSet>,
     pub(super) tags: Tags,
 }

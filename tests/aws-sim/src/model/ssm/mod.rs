@@ -13,7 +13,7 @@ use super::context::Handler;
 use super::inventory::Item;
 
 /// What Parameter Store has in one region, by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     parameters: BTreeMap<String, Parameter>,
 }

@@ -18,7 +18,7 @@ const DEEPEST: usize = 15;
 const LONGEST_NAME: usize = 1011;
 
 /// A named value with its earlier versions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Parameter {
     pub(super) name: String,
     pub(super) arn: String,
@@ -31,7 +31,7 @@ pub(super) struct Parameter {
     pub(super) tags: Tags,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 struct Version {
     value: String,
     modified: Moment,

@@ -28,7 +28,7 @@ impl Agent {
             instance_id: format!("i-{number}"),
             instance_type: "t3.small".to_owned(),
             image_id: "ami-1".to_owned(),
-            architecture: "x86_64",
+            architecture: "x86_64".to_owned(),
             cpu: 2048,
             memory: 1900,
             zone: format!("eu-west-1{}", ["a", "b", "c"][(number - 1) % 3]),
