@@ -140,10 +140,6 @@ impl Configuration {
         self.breaker.is_some_and(|breaker| breaker.is_on)
     }
 
-    pub(super) fn is_blue_green(&self) -> bool {
-        self.strategy != Strategy::Rolling
-    }
-
     /// How many tasks must stay healthy, and how many there may be, while a deployment goes on.
     pub(super) fn bounds(&self, desired: i64) -> (i64, i64) {
         ((desired * self.least_percent + 99) / 100, desired * self.most_percent / 100)
@@ -188,8 +184,10 @@ fn strategy(part: &Input<'_>) -> Result<Option<Strategy>, AwsError> {
     let Some(name) = part.text("strategy") else { return Ok(None) };
     let read = name.parse().map_err(|_| invalid(format!("Invalid deployment strategy: {name}.")))?;
     match read {
-        Strategy::Rolling | Strategy::BlueGreen => Ok(Some(read)),
-        Strategy::Linear | Strategy::Canary => Err(not_simulated("deployment strategies LINEAR and CANARY")),
+        Strategy::Rolling => Ok(Some(read)),
+        Strategy::BlueGreen | Strategy::Linear | Strategy::Canary => {
+            Err(not_simulated("deployment strategies besides ROLLING"))
+        }
     }
 }
 
