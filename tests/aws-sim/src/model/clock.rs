@@ -136,3 +136,8 @@ impl<E> Ord for Due<E> {
         self.key().cmp(&other.key())
     }
 }
+
+/// A moment without fractions of a second, as events carry it.
+pub(crate) fn iso_seconds(at: Moment) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::ServiceKey;
+use super::census::Census;
 use super::create_service::render;
 use super::reference::{cluster_name, missing, paged_arns, short};
 use super::refusal::{invalid, no_service};
@@ -28,7 +29,7 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     for reference in asked {
         let name = short(reference);
         match cluster.services.get(name) {
-            Some(service) => found.push(service.render(with_tags)),
+            Some(service) => found.push(service.render(&Census::take(cluster, name), with_tags)),
             None => failures.push(missing(&format!("{place}/{name}"))),
         }
     }
