@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use aws_sim::{Config, Consistency, Sim};
+use aws_sim::{Account, Config, Consistency, Sim};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -24,6 +24,9 @@ struct Options {
     /// Whether reads see earlier writes at once, or lag as they do on AWS
     #[arg(long, env = "AWS_SIM_CONSISTENCY", value_enum, default_value = "strict")]
     consistency: Consistency,
+    /// An account beside 123456789012 and its access key, as 111122223333=KEY:SECRET; may be given many times
+    #[arg(long = "account", env = "AWS_SIM_ACCOUNTS", value_delimiter = ',')]
+    accounts: Vec<Account>,
 }
 
 #[tokio::main]
@@ -34,8 +37,9 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let options = Options::parse();
     let listener = TcpListener::bind(options.bind).await.with_context(|| format!("cannot bind {}", options.bind))?;
-    let sim = Sim::new(Config { speed: options.speed, step: options.step, consistency: options.consistency });
-    tracing::info!(address = %listener.local_addr()?, speed = options.speed, step = options.step, "simulating AWS");
+    let Options { speed, step, consistency, accounts, .. } = options;
+    tracing::info!(address = %listener.local_addr()?, speed, step, "simulating AWS");
+    let sim = Sim::new(Config { speed, step, consistency, accounts });
     aws_sim::serve(listener, sim, stop_asked()).await.context("the simulator stopped serving")
 }
 

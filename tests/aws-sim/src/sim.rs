@@ -3,6 +3,7 @@
 //! Delays that a fault asks for are slept outside the lock, so that slow calls run in parallel as they do on AWS.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::model::world::{Saved, World};
 const TICK: Duration = Duration::from_millis(10);
 
 /// How a simulator behaves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// How many simulated seconds pass in one second.
     pub speed: f64,
@@ -21,12 +22,45 @@ pub struct Config {
     pub step: bool,
     /// Whether reads lag behind writes.
     pub consistency: Consistency,
+    /// Accounts that exist beside the default one.
+    pub accounts: Vec<Account>,
+}
+
+/// An account and the access key of its user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    id: String,
+    access_key: String,
+    secret: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { speed: 1.0, step: false, consistency: Consistency::Strict }
+        Self { speed: 1.0, step: false, consistency: Consistency::Strict, accounts: Vec::new() }
     }
+}
+
+impl FromStr for Account {
+    type Err = String;
+
+    /// Reads `111122223333=KEY:SECRET`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let shape = || "must be written as 111122223333=KEY:SECRET".to_owned();
+        let (id, key) = text.split_once('=').ok_or_else(shape)?;
+        let (access_key, secret) = key.split_once(':').ok_or_else(shape)?;
+        if !is_account_id(id) {
+            return Err("an account's id has twelve digits".to_owned());
+        }
+        if access_key.is_empty() || secret.is_empty() {
+            return Err(shape());
+        }
+        Ok(Self { id: id.to_owned(), access_key: access_key.to_owned(), secret: secret.to_owned() })
+    }
+}
+
+/// Whether a text can be an account's id.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a read sees what was written before it.
@@ -50,12 +84,12 @@ impl Sim {
     /// An AWS in which nothing exists but the default account.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { world: Arc::new(Mutex::new(fresh(config))), snapshots: Arc::default(), config }
+        Self { world: Arc::new(Mutex::new(fresh(&config))), snapshots: Arc::default(), config }
     }
 
     /// Forgets everything: resources, calls, faults and the time that has passed.
     pub fn reset(&self) {
-        *self.world() = fresh(self.config);
+        *self.world() = fresh(&self.config);
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -76,8 +110,13 @@ impl Sim {
     }
 }
 
-fn fresh(config: Config) -> World {
+fn fresh(config: &Config) -> World {
     let mut world = World::new(config.speed, config.step);
+    for account in &config.accounts {
+        if !world.add_key(&account.id, &account.access_key, &account.secret) {
+            tracing::warn!(account = account.id, "another account has its access key already");
+        }
+    }
     if config.consistency == Consistency::Aws {
         Rule::lag_of_aws().into_iter().for_each(|rule| {
             world.faults.add(rule);

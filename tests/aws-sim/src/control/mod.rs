@@ -1,5 +1,7 @@
 //! Our own API beside AWS's, under `/_sim`: what exists, what was called, what shall go wrong, and what time it is.
 
+mod accounts;
+mod body;
 mod calls;
 mod clock;
 mod faults;
@@ -30,6 +32,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/_sim/snapshots", get(snapshot::list))
         .route("/_sim/snapshots/{name}", post(snapshot::keep).delete(snapshot::forget))
         .route("/_sim/snapshots/{name}/restore", post(snapshot::restore))
+        .route("/_sim/accounts", get(accounts::list).post(accounts::add))
         .route("/_sim/reset", post(reset))
 }
 

@@ -18,6 +18,11 @@ impl Refusal {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, reason: reason.into() }
     }
 
+    /// What is asked for contradicts what there is.
+    pub(super) fn conflict(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, reason: reason.into() }
+    }
+
     pub(super) fn not_found(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, reason: reason.into() }
     }

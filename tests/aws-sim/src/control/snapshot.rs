@@ -5,11 +5,11 @@
 //! not in it, nor is the pace of the clock: both belong to the process that looks on.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::body::Body;
 use super::refusal::Refusal;
 use crate::model::clock::iso;
 use crate::model::world::Saved;
@@ -21,11 +21,7 @@ pub(super) async fn show(State(sim): State<Sim>) -> Json<Saved> {
 }
 
 /// Goes on from a document; one that cannot be read changes nothing.
-pub(super) async fn put(State(sim): State<Sim>, document: Bytes) -> Result<Json<Value>, Refusal> {
-    let mut reader = serde_json::Deserializer::from_slice(&document);
-    let saved: Saved = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| Refusal::unprocessable(format!("not a snapshot: at {}: {}", error.path(), error.inner())))?;
-    reader.end().map_err(|error| Refusal::unprocessable(format!("not a snapshot: {error}")))?;
+pub(super) async fn put(State(sim): State<Sim>, Body(saved): Body<Saved>) -> Result<Json<Value>, Refusal> {
     let mut world = sim.world();
     world.restore(saved);
     Ok(Json(json!({"now": iso(world.clock.now())})))

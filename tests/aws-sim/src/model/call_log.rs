@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::authorize::Asked;
+use super::clock::Moment;
 use super::service::Service;
 
 /// How many calls are remembered; older ones fall out.
@@ -41,6 +43,12 @@ impl Call {
     pub(crate) fn by(mut self, user_agent: &str) -> Self {
         user_agent.clone_into(&mut self.user_agent);
         self
+    }
+
+    /// The call as a policy sees it.
+    pub(crate) fn asked(&self, now: Moment) -> Asked<'_> {
+        let (access_key, region) = (self.access_key.as_str(), self.region.as_str());
+        Asked { access_key, service: self.service, operation: &self.operation, region, input: &self.input, now }
     }
 
     /// Whether the call changes nothing. AWS names its reads alike in all services.

@@ -5,6 +5,7 @@
 
 pub(crate) mod acm;
 pub(crate) mod application_autoscaling;
+pub(crate) mod authorize;
 pub(crate) mod autoscaling;
 pub(crate) mod call_log;
 pub(crate) mod clock;
@@ -26,6 +27,7 @@ pub(crate) mod inventory;
 pub(crate) mod logs;
 pub(crate) mod page;
 pub(crate) mod pairs;
+pub(crate) mod region;
 pub(crate) mod route53;
 pub(crate) mod schedule_expression;
 pub(crate) mod scheduler;

@@ -134,6 +134,17 @@ impl Service {
         }
     }
 
+    /// The refusal of a signature for a region that AWS does not have.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html>
+    pub(crate) fn unknown_region(self, region: &str) -> AwsError {
+        let message = format!("Credential should be scoped to a valid region, not '{region}'. ");
+        match self.family() {
+            Family::Ec2 => AwsError::new("AuthFailure", message).with_status(401),
+            Family::Query => AwsError::new("SignatureDoesNotMatch", message).with_status(403),
+            Family::Json => AwsError::new("InvalidSignatureException", message),
+        }
+    }
+
     /// What the service says when it is called too often.
     pub(crate) fn throttled(self) -> AwsError {
         match self.family() {

@@ -17,12 +17,17 @@ pub(crate) struct Credential {
     pub(crate) arn: String,
     pub(crate) user_id: String,
     pub(crate) expires: Option<Moment>,
+    /// What requests are signed with.
+    pub(crate) secret: String,
+    /// What must come with the key of a session.
+    pub(crate) token: Option<String>,
 }
 
 impl Credential {
     /// The account's own user, who may do everything and never expires.
-    pub(crate) fn root(account: Arc<str>) -> Self {
-        Self { arn: format!("arn:aws:iam::{account}:root"), user_id: account.to_string(), account, expires: None }
+    pub(crate) fn root(account: Arc<str>, secret: &str) -> Self {
+        let (arn, user_id) = (format!("arn:aws:iam::{account}:root"), account.to_string());
+        Self { arn, user_id, account, expires: None, secret: secret.to_owned(), token: None }
     }
 }
 
@@ -37,7 +42,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 
 fn get_caller_identity(context: &mut Context<'_>, _input: &Input<'_>) -> Answer {
     let caller = context.world.credentials.get(&context.access_key).cloned();
-    let caller = caller.unwrap_or_else(|| Credential::root(context.place.account.clone()));
+    let caller = caller.unwrap_or_else(|| Credential::root(context.place.account.clone(), ""));
     Ok(json!({"Arn": caller.arn, "UserId": caller.user_id, "Account": &*caller.account}))
 }
 
@@ -59,7 +64,14 @@ fn assume_role(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let (secret, token) = (context.world.ids.hex(40), context.world.ids.hex(64));
     let arn = format!("arn:aws:sts::{account}:assumed-role/{name}/{session}");
     let user_id = format!("{role_id}:{session}");
-    let credential = Credential { account, arn: arn.clone(), user_id: user_id.clone(), expires: Some(expires) };
+    let credential = Credential {
+        account,
+        arn: arn.clone(),
+        user_id: user_id.clone(),
+        expires: Some(expires),
+        secret: secret.clone(),
+        token: Some(token.clone()),
+    };
     context.world.credentials.insert(access_key.as_str().into(), credential);
     let credentials: Value = json!({
         "AccessKeyId": access_key, "SecretAccessKey": secret, "SessionToken": token, "Expiration": iso(expires),

@@ -1,6 +1,6 @@
 //! Everything there is: accounts, in each its regions, in each one state a service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -19,6 +19,7 @@ use super::{
 /// The account that exists from the start, and the access key that it is called with.
 pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 const DEFAULT_ACCESS_KEY: &str = "test";
+const DEFAULT_SECRET: &str = "test";
 
 /// One simulated AWS.
 pub(crate) struct World {
@@ -49,6 +50,8 @@ pub(crate) struct Saved {
 pub(crate) struct Account {
     pub(crate) iam: iam::State,
     pub(crate) route53: route53::State,
+    /// Regions that are off by default and that the account has asked for.
+    opted_in: BTreeSet<String>,
     regions: BTreeMap<Arc<str>, Region>,
 }
 
@@ -73,18 +76,18 @@ pub(crate) struct Region {
 
 impl World {
     pub(crate) fn new(speed: f64, stopped: bool) -> Self {
-        let account: Arc<str> = DEFAULT_ACCOUNT.into();
-        let root = sts::Credential::root(account.clone());
-        Self {
+        let mut world = Self {
             clock: Clock::new(speed, stopped),
             ids: Ids::default(),
             faults: Faults::default(),
             past: Past::default(),
             calls: CallLog::default(),
-            credentials: BTreeMap::from([(DEFAULT_ACCESS_KEY.into(), root)]),
-            accounts: BTreeMap::from([(account, Account::default())]),
+            credentials: BTreeMap::new(),
+            accounts: BTreeMap::new(),
             agenda: Agenda::default(),
-        }
+        };
+        world.add_key(DEFAULT_ACCOUNT, DEFAULT_ACCESS_KEY, DEFAULT_SECRET);
+        world
     }
 
     /// What is now, once all that is due has happened.
@@ -106,6 +109,29 @@ impl World {
         self.past = Past::default();
         (self.ids, self.faults) = (ids, faults);
         (self.credentials, self.accounts, self.agenda) = (credentials, accounts, agenda);
+    }
+
+    /// Gives an account an access key of its own user, and makes the account if there is none. Answers false, and
+    /// changes nothing, if another account has the key.
+    pub(crate) fn add_key(&mut self, account: &str, access_key: &str, secret: &str) -> bool {
+        if self.credentials.get(access_key).is_some_and(|credential| &*credential.account != account) {
+            return false;
+        }
+        let id: Arc<str> = account.into();
+        self.accounts.entry(id.clone()).or_default();
+        self.credentials.insert(access_key.into(), sts::Credential::root(id, secret));
+        true
+    }
+
+    /// Whether an account has asked for a region that is off by default.
+    pub(crate) fn has_opted_in(&self, account: &str, region: &str) -> bool {
+        self.accounts.get(account).is_some_and(|account| account.opted_in.contains(region))
+    }
+
+    pub(crate) fn opt_in(&mut self, account: &str, region: &str) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.opted_in.insert(region.to_owned());
+        }
     }
 
     pub(crate) fn account(&mut self, id: &Arc<str>) -> &mut Account {
@@ -148,6 +174,10 @@ impl Saved {
 }
 
 impl Account {
+    pub(crate) fn opted_in(&self) -> impl Iterator<Item = &String> {
+        self.opted_in.iter()
+    }
+
     pub(crate) fn region(&mut self, name: &Arc<str>) -> &mut Region {
         self.regions.entry(name.clone()).or_default()
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::model::authorize::{Allowed, authorize};
 use crate::model::call_log::{Call, Entry, identifiers};
 use crate::model::clock::iso;
 use crate::model::context::{Context, Place};
@@ -36,14 +37,10 @@ pub(super) async fn perform(sim: &Sim, call: Call, request_id: &str, arrived: In
 
 fn carry_out(world: &mut World, call: &Call, lag: Option<Duration>) -> (Option<Place>, Answer) {
     let now = world.settle();
-    let Some((access_key, credential)) = world.credentials.get_key_value(call.access_key.as_str()) else {
-        return (None, Err(call.service.unknown_key()));
+    let Allowed { access_key, place } = match authorize(world, &call.asked(now)) {
+        Ok(allowed) => allowed,
+        Err(refusal) => return (None, Err(refusal)),
     };
-    if credential.expires.is_some_and(|expires| expires <= now) {
-        return (None, Err(call.service.expired_key()));
-    }
-    let place = Place { account: credential.account.clone(), region: call.region.as_str().into() };
-    let access_key = access_key.clone();
     let Some(handler) = call.service.handler(&call.operation) else {
         return (Some(place), Err(AwsError::new("InvalidAction", "The operation is not simulated.")));
     };

@@ -6,28 +6,7 @@ use super::filter::Filters;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-
-/// Regions that are on without asking, with the short name that zone ids have.
-/// <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html>
-const REGIONS: [(&str, &str); 17] = [
-    ("us-east-1", "use1"),
-    ("us-east-2", "use2"),
-    ("us-west-1", "usw1"),
-    ("us-west-2", "usw2"),
-    ("ap-south-1", "aps1"),
-    ("ap-northeast-1", "apne1"),
-    ("ap-northeast-2", "apne2"),
-    ("ap-northeast-3", "apne3"),
-    ("ap-southeast-1", "apse1"),
-    ("ap-southeast-2", "apse2"),
-    ("ca-central-1", "cac1"),
-    ("eu-central-1", "euc1"),
-    ("eu-west-1", "euw1"),
-    ("eu-west-2", "euw2"),
-    ("eu-west-3", "euw3"),
-    ("eu-north-1", "eun1"),
-    ("sa-east-1", "sae1"),
-];
+use crate::model::region;
 
 /// The zones of every region.
 const ZONES: [(&str, &str); 3] = [("a", "az1"), ("b", "az2"), ("c", "az3")];
@@ -132,19 +111,32 @@ pub(super) fn describe_zones(context: &mut Context<'_>, input: &Input<'_>) -> An
     Ok(json!({ "availabilityZoneInfo": set }))
 }
 
-pub(super) fn describe_regions(_context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+/// Regions that the account has, or all of them with `AllRegions`.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>
+pub(super) fn describe_regions(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let (filters, names) = (Filters::read(input), input.texts("RegionName"));
+    let all = input.flag("AllRegions")?.unwrap_or(false);
+    if let Some(unknown) = names.iter().find(|name| region::find(name).is_none()) {
+        return Err(AwsError::new("InvalidParameterValue", format!("Invalid region provided: {unknown}")));
+    }
     let mut set = Vec::new();
-    for (region, _) in REGIONS {
+    for region in region::ALL {
+        let status = match (region.by_opt_in, context.world.has_opted_in(&context.place.account, region.name)) {
+            (false, _) => "opt-in-not-required",
+            (true, true) => "opted-in",
+            (true, false) => "not-opted-in",
+        };
         let kept = filters.keep_by(|filter| match filter {
-            "region-name" => Some(vec![region.to_owned()]),
-            "endpoint" => Some(vec![endpoint(region)]),
-            "opt-in-status" => Some(vec!["opt-in-not-required".to_owned()]),
+            "region-name" => Some(vec![region.name.to_owned()]),
+            "endpoint" => Some(vec![endpoint(region.name)]),
+            "opt-in-status" => Some(vec![status.to_owned()]),
             _ => None,
         })?;
-        if kept && (names.is_empty() || names.contains(&region)) {
-            let opted = "opt-in-not-required";
-            set.push(json!({"regionName": region, "regionEndpoint": endpoint(region), "optInStatus": opted}));
+        let asked = if names.is_empty() { all || status != "not-opted-in" } else { names.contains(&region.name) };
+        if kept && asked {
+            set.push(json!({
+                "regionName": region.name, "regionEndpoint": endpoint(region.name), "optInStatus": status,
+            }));
         }
     }
     Ok(json!({ "regionInfo": set }))
@@ -191,7 +183,7 @@ pub(super) fn describe_account_attributes(_context: &mut Context<'_>, input: &In
 }
 
 fn zones(region: &str) -> Vec<(String, String)> {
-    let short = REGIONS.iter().find(|(name, _)| *name == region).map_or(region, |(_, short)| short);
+    let short = region::find(region).map_or(region, |region| region.short);
     ZONES.iter().map(|(letter, id)| (format!("{region}{letter}"), format!("{short}-{id}"))).collect()
 }
 
