@@ -34,12 +34,15 @@ pub(crate) const NAME_SERVERS_LEARN: TimeDelta = TimeDelta::seconds(30);
 pub(crate) const SCHEDULER_REACTS: TimeDelta = TimeDelta::seconds(2);
 /// How often the ECS scheduler looks at a service that is not as it shall be.
 pub(crate) const SCHEDULER_CHECKS: TimeDelta = TimeDelta::seconds(10);
-/// How often the ECS scheduler asks load balancers about the tasks of a service that is steady.
-pub(crate) const LOAD_BALANCERS_WATCHED: TimeDelta = TimeDelta::seconds(30);
-/// How often at most a service says again that it cannot place a task.
-pub(crate) const PLACEMENT_TOLD_AGAIN: TimeDelta = TimeDelta::seconds(30);
+/// How often at most a service says the same complaint again.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html>
+pub(crate) const PLACEMENT_TOLD_AGAIN: TimeDelta = TimeDelta::hours(6);
+/// How often a service says that it is steady.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html>
+pub(crate) const STEADY_TOLD_AGAIN: TimeDelta = TimeDelta::hours(6);
 /// The longest time that ECS waits before it starts another task of a service whose tasks keep failing.
-pub(crate) const LONGEST_START_DELAY: TimeDelta = TimeDelta::minutes(15);
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html>
+pub(crate) const LONGEST_START_DELAY: TimeDelta = TimeDelta::minutes(27);
 /// From a task's placement to the agent's beginning with it.
 pub(crate) const TASK_PROVISIONING: TimeDelta = TimeDelta::seconds(1);
 /// Pulling an image and starting its container.

@@ -5,19 +5,17 @@ use std::collections::VecDeque;
 use indexmap::IndexSet;
 use serde_json::json;
 
-use super::census::Census;
-use super::create_service_checks::{balancers, desired, name, role, rolling};
-use super::deployment::Deployment;
+use super::balancer::Balancer;
+use super::create_service_checks::{controller, desired, name, placement, role, scheduling};
+use super::deployment_configuration::Configuration;
 use super::reference::cluster_name;
-use super::refusal::{invalid, not_simulated};
-use super::service::{Rolling, Service, Status};
-use super::{ServiceKey, run_task, scheduler, tagging, task_definition_calls};
+use super::refusal::invalid;
+use super::revision::Workload;
+use super::service::{Scheduling, Service, Status};
+use super::{ServiceKey, create_service_checks, rollout, tagging, workload};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-
-/// The percentages of services that name none.
-const USUAL: Rolling = Rolling { least_percent: 100, most_percent: 200, breaker: None };
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -27,14 +25,14 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     if is_repeated(context, input, name)? {
         return render(context, &key);
     }
-    let service = build(context, input, name)?;
+    let (service, workload) = build(context, input, name)?;
     let kept = context.region().ecs.living_cluster(input)?;
     if let Some(token) = input.text("clientToken") {
         let made = (input.value().clone(), vec![name.to_owned()]);
         kept.client_tokens.insert(format!("CreateService {token}"), made);
     }
     kept.services.insert(name.to_owned(), service);
-    scheduler::wake(context, &key);
+    rollout::begin(context, &key, workload);
     render(context, &key)
 }
 
@@ -45,8 +43,8 @@ fn is_repeated(context: &mut Context<'_>, input: &Input<'_>, name: &str) -> Resu
         return Err(invalid("clientToken can have at most 36 characters."));
     }
     let cluster = context.region().ecs.living_cluster(input)?;
-    let Some(there) = cluster.services.get(name) else { return Ok(false) };
     let asked = token.and_then(|token| cluster.client_tokens.get(&format!("CreateService {token}")));
+    let Some(there) = cluster.services.get(name) else { return Ok(false) };
     match there.status {
         Status::Inactive => Ok(false),
         Status::Draining => Err(invalid("Unable to Start a service that is still Draining.")),
@@ -55,59 +53,60 @@ fn is_repeated(context: &mut Context<'_>, input: &Input<'_>, name: &str) -> Resu
     }
 }
 
-fn build(context: &mut Context<'_>, input: &Input<'_>, name: &str) -> Result<Service, AwsError> {
-    if input.text("schedulingStrategy").is_some_and(|strategy| strategy != "REPLICA") {
-        return Err(not_simulated("daemon services"));
-    }
-    if input.part("deploymentController").text("type").is_some_and(|kind| kind != "ECS") {
-        return Err(not_simulated("deployment controllers besides ECS"));
-    }
-    let desired = desired(input)?.ok_or_else(|| invalid("Desired count can not be blank."))?;
-    let definition = context.region().ecs.usable_definition(input.required("taskDefinition")?)?;
-    run_task::check_launch(input, &definition)?;
-    task_definition_calls::check_roles(context, &definition)?;
-    let balancers = balancers(context, input, &definition)?;
-    let role = role(context, input, !balancers.is_empty())?;
-    let grace = input.int("healthCheckGracePeriodSeconds")?;
-    if grace.is_some() && balancers.is_empty() {
-        return Err(invalid("Health check grace period is only valid for services configured to use load balancers"));
-    }
-    let rolling = rolling(input, USUAL, !balancers.is_empty())?;
-    let tags = tagging::read(input)?;
-    let deployment = Deployment::begin(context, definition);
-    Ok(Service {
+fn build(context: &mut Context<'_>, input: &Input<'_>, name: &str) -> Result<(Service, Workload), AwsError> {
+    let scheduling = scheduling(input)?;
+    let controller = controller(input, scheduling)?;
+    let desired = desired(input)?;
+    let workload = workload::of_new(context, input)?;
+    create_service_checks::daemon(input, scheduling, &workload.launch)?;
+    let desired = match (scheduling, desired) {
+        (Scheduling::Daemon, _) => 0,
+        (Scheduling::Replica, Some(desired)) => desired,
+        (Scheduling::Replica, None) => return Err(invalid("Desired count can not be blank.")),
+    };
+    let has_balancer = !workload.balancers.is_empty();
+    let grace = create_service_checks::grace(input, has_balancer)?;
+    let usual = Configuration::usual(scheduling == Scheduling::Daemon);
+    let configuration = Configuration::read(input, &usual)?;
+    let is_classic = workload.balancers.iter().any(Balancer::is_classic);
+    create_service_checks::breaker(&configuration, is_classic)?;
+    let rebalances_zones = create_service_checks::rebalancing(input, false, is_classic)?;
+    let (strategy, constraints) = placement(input)?;
+    let service = Service {
         name: name.to_owned(),
         arn: context.arn("ecs", &format!("service/{}/{name}", cluster_name(input))),
         cluster_arn: context.arn("ecs", &format!("cluster/{}", cluster_name(input))),
         status: Status::Active,
+        scheduling,
+        controller,
         desired,
-        balancers,
-        role,
-        rolling,
+        role: role(context, input, has_balancer)?,
+        configuration,
         grace,
-        strategy: input.get("placementStrategy").cloned().unwrap_or(json!([])),
-        constraints: input.get("placementConstraints").cloned().unwrap_or(json!([])),
+        strategy: strategy.unwrap_or(json!([])),
+        constraints: constraints.unwrap_or(json!([])),
         is_managed_tags: input.flag("enableECSManagedTags")?.unwrap_or(false),
-        propagate_tags: input.text("propagateTags").filter(|kind| *kind != "NONE").map(str::to_owned),
+        propagate_tags: create_service_checks::propagation(input)?.unwrap_or_default(),
+        has_execute_command: input.flag("enableExecuteCommand")?.unwrap_or(false),
+        rebalances_zones,
         tasks: IndexSet::new(),
-        deployments: vec![deployment],
+        deployments: Vec::new(),
         last_completed: None,
+        history: VecDeque::new(),
         events: VecDeque::new(),
         created: context.now,
         created_by: context.global_arn("iam", "root"),
         next_look: None,
-        is_steady: false,
-        obstacle_told: None,
-        tags,
-    })
+        steady_since: None,
+        is_reminded: false,
+        complained: None,
+        tags: tagging::read(input)?,
+    };
+    Ok((service, workload))
 }
 
 /// The service as the calls that change it show it.
 pub(super) fn render(context: &mut Context<'_>, key: &ServiceKey) -> Answer {
-    let cluster = context.region().ecs.clusters.get(&key.cluster);
-    let shown = cluster.and_then(|cluster| {
-        let census = Census::take(cluster, &key.service);
-        cluster.services.get(&key.service).map(|service| service.render(&census, true))
-    });
+    let shown = context.region().ecs.service_mut(key).map(|service| service.render(true));
     Ok(json!({ "service": shown }))
 }

@@ -1,14 +1,17 @@
 //! What CreateService and UpdateService ask of their parameters.
+//!
+//! <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
 
+use serde_json::Value;
+
+use super::deployment_configuration::Configuration;
 use super::refusal::{invalid, not_simulated};
-use super::service::{Balancer, Breaker, Rolling};
-use super::task_definition::TaskDefinition;
+use super::revision::Launch;
+use super::service::Scheduling;
 use crate::model::context::Context;
-use crate::model::elb;
 use crate::model::error::AwsError;
 use crate::model::input::Input;
 
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>
 pub(super) fn name<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
     let name = input.text("serviceName").unwrap_or_default();
     if name.is_empty() {
@@ -29,82 +32,103 @@ pub(super) fn desired(input: &Input<'_>) -> Result<Option<i64>, AwsError> {
     }
 }
 
-/// The deployment configuration of a call over the one before.
-pub(super) fn rolling(input: &Input<'_>, before: Rolling, has_balancer: bool) -> Result<Rolling, AwsError> {
-    let part = input.part("deploymentConfiguration");
-    if part.part("alarms").flag("enable")?.unwrap_or(false) {
-        return Err(not_simulated("deployment alarms"));
+pub(super) fn scheduling(input: &Input<'_>) -> Result<Scheduling, AwsError> {
+    let Some(name) = input.text("schedulingStrategy") else { return Ok(Scheduling::Replica) };
+    name.parse().map_err(|_| invalid(format!("Invalid scheduling strategy: {name}.")))
+}
+
+/// Only ECS itself deploys here: what CodeDeploy or others would do nobody does.
+pub(super) fn controller(input: &Input<'_>, scheduling: Scheduling) -> Result<String, AwsError> {
+    match (input.part("deploymentController").text("type").unwrap_or("ECS"), scheduling) {
+        ("ECS", _) => Ok("ECS".to_owned()),
+        (kind @ ("CODE_DEPLOY" | "EXTERNAL"), Scheduling::Daemon) => {
+            let message =
+                format!("The daemon scheduling strategy is not supported by the {kind} deployment controller.");
+            Err(invalid(message))
+        }
+        ("CODE_DEPLOY" | "EXTERNAL", Scheduling::Replica) => Err(not_simulated("deployment controllers besides ECS")),
+        (other, _) => Err(invalid(format!("Invalid deployment controller type: {other}."))),
     }
-    if input.text("availabilityZoneRebalancing") == Some("ENABLED") {
-        return Err(not_simulated("rebalancing over zones"));
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html>
+pub(super) fn daemon(input: &Input<'_>, scheduling: Scheduling, launch: &Launch) -> Result<(), AwsError> {
+    if scheduling == Scheduling::Replica {
+        return Ok(());
     }
-    if part.text("strategy").is_some_and(|strategy| strategy != "ROLLING") {
-        return Err(not_simulated("deployment strategies besides ROLLING"));
+    if launch.is_fargate() {
+        return Err(invalid("The daemon scheduling strategy is not supported for tasks on AWS Fargate."));
     }
-    let least_percent = part.int("minimumHealthyPercent")?.unwrap_or(before.least_percent);
-    let most_percent = part.int("maximumPercent")?.unwrap_or(before.most_percent);
-    if least_percent < 0 || most_percent < 100.max(least_percent) {
-        return Err(invalid("maximumPercent must be at least 100 and at least minimumHealthyPercent."));
-    }
-    if (least_percent, most_percent) == (100, 100) {
-        let message = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
+    if input.has("desiredCount") {
+        let message = "The daemon scheduling strategy does not support a desired count for services. Remove the \
+                       desired count value and try again";
         return Err(invalid(message));
     }
-    let given = part.part("deploymentCircuitBreaker");
-    let breaker = if given.value().is_null() {
-        before.breaker
-    } else {
-        let rolls_back = given.flag("rollback")?.unwrap_or(false);
-        Some(Breaker { is_on: given.flag("enable")?.unwrap_or(false), rolls_back })
-    };
-    if has_balancer && breaker.is_some_and(|breaker| breaker.is_on) {
+    if !input.parts("placementStrategy").is_empty() {
+        let message = "The daemon scheduling strategy does not support placement strategies. Remove the placement \
+                       strategy and try again";
+        return Err(invalid(message));
+    }
+    Ok(())
+}
+
+pub(super) fn grace(input: &Input<'_>, has_balancer: bool) -> Result<Option<i64>, AwsError> {
+    let grace = input.int("healthCheckGracePeriodSeconds")?;
+    if grace.is_some_and(|grace| !(0..=2_147_483_647).contains(&grace)) {
+        return Err(invalid("healthCheckGracePeriodSeconds must be between 0 and 2147483647."));
+    }
+    if grace.is_some_and(|grace| grace > 0) && !has_balancer {
+        return Err(invalid("Health check grace period is only valid for services configured to use load balancers"));
+    }
+    Ok(grace)
+}
+
+pub(super) fn breaker(configuration: &Configuration, is_classic: bool) -> Result<(), AwsError> {
+    if is_classic && configuration.has_breaker() {
         let message = "Deployment circuit breaker feature is not supported with Classic Load Balancers. Remove the \
                        Classic Load Balancer and try again.";
         return Err(invalid(message));
     }
-    Ok(Rolling { least_percent, most_percent, breaker })
-}
-
-/// The load balancers of a call: there, with a role that reaches them, for a port that the definition has.
-pub(super) fn balancers(
-    context: &mut Context<'_>,
-    input: &Input<'_>,
-    definition: &TaskDefinition,
-) -> Result<Vec<Balancer>, AwsError> {
-    let mut balancers = Vec::new();
-    for part in input.parts("loadBalancers") {
-        if part.has("targetGroupArn") {
-            return Err(not_simulated("target groups"));
-        }
-        let name = part.text("loadBalancerName").unwrap_or_default().to_owned();
-        if name.is_empty() {
-            return Err(invalid("Load Balancer Name can not be blank."));
-        }
-        let container = part.text("containerName").unwrap_or_default().to_owned();
-        if container.is_empty() {
-            return Err(invalid("Container Name can not be blank."));
-        }
-        let port = part.int("containerPort")?.ok_or_else(|| invalid("Container Port can not be blank."))?;
-        balancers.push(Balancer { name, container, port });
-    }
-    check_ports(&balancers, definition)?;
-    match balancers.iter().find(|balancer| !elb::exists(context, &balancer.name)) {
-        Some(gone) => Err(invalid(format!("The load balancer {} does not exist.", gone.name))),
-        None => Ok(balancers),
-    }
-}
-
-pub(super) fn check_ports(balancers: &[Balancer], definition: &TaskDefinition) -> Result<(), AwsError> {
-    for Balancer { name: _, container, port } in balancers {
-        let Some(found) = definition.container(container) else {
-            return Err(invalid(format!("The container {container} does not exist in the task definition.")));
-        };
-        if !found.ports.iter().any(|mapping| i64::from(mapping.container) == *port) {
-            let message = format!("The container {container} did not have a container port {port} defined.");
-            return Err(invalid(message));
-        }
+    if is_classic && configuration.alarms["enable"] == true {
+        let message = "Deployment alarms feature is not supported with Classic Load Balancers. Remove the Classic Load \
+                       Balancer and try again.";
+        return Err(invalid(message));
     }
     Ok(())
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html>
+pub(super) fn rebalancing(input: &Input<'_>, before: bool, is_classic: bool) -> Result<bool, AwsError> {
+    match input.text("availabilityZoneRebalancing") {
+        Some("ENABLED") if is_classic => {
+            Err(invalid("Availability Zone rebalancing is not supported with Classic Load Balancers."))
+        }
+        Some("ENABLED") => Ok(true),
+        Some("DISABLED") => Ok(false),
+        Some(other) => Err(invalid(format!("Invalid availabilityZoneRebalancing: {other}."))),
+        None => Ok(before),
+    }
+}
+
+/// The placement strategy and the constraints, where the call names them.
+pub(super) fn placement(input: &Input<'_>) -> Result<(Option<Value>, Option<Value>), AwsError> {
+    if input.parts("placementStrategy").len() > 5 {
+        return Err(invalid("A maximum of 5 placement strategies can be specified."));
+    }
+    if input.parts("placementConstraints").len() > 10 {
+        return Err(invalid("A maximum of 10 placement constraints can be specified."));
+    }
+    Ok((input.get("placementStrategy").cloned(), input.get("placementConstraints").cloned()))
+}
+
+/// From where tasks get tags: `Some(None)` for nowhere, none if the call does not say.
+pub(super) fn propagation(input: &Input<'_>) -> Result<Option<Option<String>>, AwsError> {
+    match input.text("propagateTags") {
+        None => Ok(None),
+        Some("NONE") => Ok(Some(None)),
+        Some(from @ ("SERVICE" | "TASK_DEFINITION")) => Ok(Some(Some(from.to_owned()))),
+        Some(other) => Err(invalid(format!("Invalid propagateTags: {other}."))),
+    }
 }
 
 /// The role by which ECS reaches the load balancers; without one it uses its service-linked role. A role that does not

@@ -4,7 +4,7 @@
 //! decides how many to start and to stop (`rolling`), finds instances with room (`placement`) and judges the deployment
 //! (`rollout`). Tasks then live by themselves (`task_life`).
 
-mod census;
+mod balancer;
 mod circuit_breaker;
 mod cluster;
 mod container;
@@ -12,6 +12,7 @@ mod container_instance;
 mod create_service;
 mod create_service_checks;
 mod deployment;
+mod deployment_configuration;
 mod health;
 mod image;
 mod instance_calls;
@@ -22,15 +23,20 @@ mod reference;
 mod refusal;
 mod register_task_definition;
 mod replicas;
+mod revision;
 mod rolling;
 mod rollout;
 mod run_task;
 mod scheduler;
 mod service;
 mod service_calls;
+mod service_deployment;
+mod service_deployment_calls;
 mod service_event;
+mod service_view;
 mod survey;
 mod tagging;
+mod tally;
 mod task;
 mod task_calls;
 mod task_definition;
@@ -39,13 +45,14 @@ mod task_life;
 #[cfg(test)]
 mod tests;
 mod update_service;
+mod workload;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cluster::Cluster;
 pub(crate) use container_instance::Agent;
 pub(crate) use joining::{instance_gone, instance_joined};
-pub(crate) use load_balancing::listens;
+pub(crate) use load_balancing::{balancer_speaks, listens};
 use task_definition::Family;
 
 use super::context::{Context, Handler};
@@ -58,6 +65,8 @@ pub(crate) struct State {
     families: BTreeMap<String, Family>,
     /// For each EC2 instance that has joined: the names of its cluster and of its container instance there.
     hosts: BTreeMap<String, (String, String)>,
+    /// By cluster the services that wait for room in it.
+    waiting: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What happens by itself.
@@ -65,6 +74,8 @@ pub(crate) struct State {
 pub(crate) enum Event {
     /// The scheduler looks at a service.
     ServiceLook(ServiceKey),
+    /// A service may have been steady for hours.
+    ServiceStaysSteady(ServiceKey),
     /// A task goes on to its next stage, unless something else happened to it since it had that version.
     TaskMoves { key: TaskKey, version: i64 },
     /// A stopped task is described no longer.
@@ -89,6 +100,7 @@ pub(crate) struct TaskKey {
 pub(crate) fn on_event(context: &mut Context<'_>, event: Event) {
     match event {
         Event::ServiceLook(key) => scheduler::look(context, &key),
+        Event::ServiceStaysSteady(key) => scheduler::stay_steady(context, &key),
         Event::TaskMoves { key, version } => task_life::move_on(context, &key, version),
         Event::TaskForgotten(key) => {
             if let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) {
@@ -119,6 +131,10 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "DescribeServices" => service_calls::describe,
         "ListServices" => service_calls::list,
         "DeleteService" => service_calls::delete,
+        "ListServiceDeployments" => service_deployment_calls::list,
+        "DescribeServiceDeployments" => service_deployment_calls::describe,
+        "DescribeServiceRevisions" => service_deployment_calls::describe_revisions,
+        "StopServiceDeployment" => service_deployment_calls::stop,
         "UpdateService" => update_service::update,
         "RunTask" => run_task::run,
         "StopTask" => task_calls::stop,

@@ -36,14 +36,14 @@ fn find_place(context: &mut Context<'_>, key: &ServiceKey) -> Option<Result<Spot
     let cluster = context.region().ecs.clusters.get(&key.cluster)?;
     let service = cluster.services.get(&key.service)?;
     let mates: Vec<_> = cluster.tasks_of(&key.service).collect();
-    let definition = &service.primary()?.definition;
+    let definition = service.primary()?.definition();
     Some(placement::find(cluster, definition, &mates, service.wants_distinct_instances()))
 }
 
 fn start_one(context: &mut Context<'_>, key: &ServiceKey, spot: Spot) -> Option<String> {
     let service = context.region().ecs.service_mut(key)?;
     let primary = service.primary()?;
-    let definition = primary.definition.clone();
+    let definition = primary.definition().clone();
     let wanted = task_life::Wanted {
         definition: &definition,
         group: &format!("service:{}", key.service),

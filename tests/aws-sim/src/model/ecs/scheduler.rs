@@ -1,9 +1,15 @@
 //! The service scheduler: it looks at a service, and starts and stops tasks until all is as it shall be.
+//!
+//! Nobody looks at all services: a service is looked at when something happened to it, and those that wait for room are
+//! remembered by name.
+
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
+use super::container_instance;
 use super::deployment::Rollout;
-use super::service::{Service, Status};
+use super::service::Status;
 use super::survey::{self, Survey};
 use super::task::{Stop, StopCode};
 use super::{Event, ServiceKey, TaskKey, health, replicas, rollout, service_event, task_life};
@@ -15,22 +21,33 @@ pub(super) fn wake(context: &mut Context<'_>, key: &ServiceKey) {
     look_after(context, key, timing::SCHEDULER_REACTS);
 }
 
-/// Room has come free in a cluster: services that are not steady may be waiting for it.
+/// Room has come free in a cluster: services may be waiting for it.
 pub(super) fn wake_all(context: &mut Context<'_>, cluster: &str) {
-    let Some(found) = context.region().ecs.clusters.get(cluster) else { return };
-    let restless = |service: &&Service| service.status != Status::Inactive && !service.is_steady;
-    let names: Vec<String> = found.services.values().filter(restless).map(|service| service.name.clone()).collect();
-    names.iter().for_each(|name| wake(context, &ServiceKey::new(cluster, name)));
+    let waiting: Vec<String> = context.region().ecs.waiting.get(cluster).into_iter().flatten().cloned().collect();
+    waiting.iter().for_each(|name| wake(context, &ServiceKey::new(cluster, name)));
 }
 
-/// Something has changed that may matter to every service in a cluster.
+/// Instances of a cluster drain or come back: services with tasks there are looked at, and those that wait for room.
 pub(super) fn unsettle(context: &mut Context<'_>, cluster: &str) {
-    let Some(found) = context.region().ecs.clusters.get_mut(cluster) else { return };
-    found.services.values_mut().for_each(|service| service.is_steady = false);
+    let Some(found) = context.region().ecs.clusters.get(cluster) else { return };
+    let draining = found.instances.values().filter(|one| one.status == container_instance::Status::Draining);
+    let tasks = draining.flat_map(|one| one.task_ids()).filter_map(|id| found.tasks.get(id));
+    let names: BTreeSet<String> = tasks.filter_map(|task| task.service()).map(str::to_owned).collect();
+    names.iter().for_each(|name| wake(context, &ServiceKey::new(cluster, name)));
     wake_all(context, cluster);
 }
 
-fn look_after(context: &mut Context<'_>, key: &ServiceKey, after: TimeDelta) {
+/// A service waits for room in its cluster, or does not wait any more.
+pub(super) fn wait_for_room(context: &mut Context<'_>, key: &ServiceKey, waits: bool) {
+    let waiting = &mut context.region().ecs.waiting;
+    if waits {
+        waiting.entry(key.cluster.clone()).or_default().insert(key.service.clone());
+    } else if let Some(names) = waiting.get_mut(&key.cluster) {
+        names.remove(&key.service);
+    }
+}
+
+pub(super) fn look_after(context: &mut Context<'_>, key: &ServiceKey, after: TimeDelta) {
     let at = context.now + after;
     let Some(service) = context.region().ecs.service_mut(key) else { return };
     if service.next_look.is_some_and(|planned| planned <= at) {
@@ -55,6 +72,7 @@ pub(super) fn look(context: &mut Context<'_>, key: &ServiceKey) {
 /// Stops all tasks; when the last is gone, so is the service. ECS needs the service's role until then.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html>
 fn drain(context: &mut Context<'_>, key: &ServiceKey) {
+    wait_for_room(context, key, false);
     let why = Stop::new(StopCode::ServiceSchedulerInitiated, format!("Service {} was deleted.", key.service));
     let living = survey::task_ids(context, key, |_| true);
     living.iter().for_each(|id| task_life::stop(context, &TaskKey::new(&key.cluster, id), why.clone()));
@@ -64,7 +82,9 @@ fn drain(context: &mut Context<'_>, key: &ServiceKey) {
     if living.is_empty() && role.is_none_or(|role| iam.role_by_arn(&role).is_some()) {
         if let Some(service) = context.region().ecs.service_mut(key) {
             service.status = Status::Inactive;
+            service.last_completed = service.primary().map(|primary| primary.revision.clone());
             service.deployments.clear();
+            service.history.clear();
         }
         return;
     }
@@ -72,6 +92,7 @@ fn drain(context: &mut Context<'_>, key: &ServiceKey) {
 }
 
 fn keep(context: &mut Context<'_>, key: &ServiceKey) {
+    rollout::go_on(context, key);
     health::stop_ill(context, key);
     let Some(Survey { situation, mut stoppable }) = survey::take(context, key) else { return };
     if situation.new.running() > 0 {
@@ -82,28 +103,54 @@ fn keep(context: &mut Context<'_>, key: &ServiceKey) {
     let without_place = if may_start { situation.missing() - started } else { 0 };
     let doomed = stoppable.choose(situation.replaceable(without_place), situation.surplus());
     replicas::stop(context, key, &doomed);
+    wait_for_room(context, key, obstacle.is_some());
     if let Some((obstacle, instance)) = obstacle.filter(|_| doomed.is_empty() && situation.leaving == 0) {
-        tell_at_times(context, key, &service_event::unplaced(obstacle, &instance));
+        complain(context, key, &service_event::unplaced(obstacle, &instance));
     }
     if situation.is_stuck() {
-        tell_at_times(context, key, service_event::STUCK);
+        complain(context, key, service_event::STUCK);
     }
     if situation.is_steady() {
         rollout::complete(context, key);
-        watch(context, key);
     } else if let Some(service) = context.region().ecs.service_mut(key) {
-        service.is_steady = false;
+        service.steady_since = None;
         look_after(context, key, timing::SCHEDULER_CHECKS);
     }
     forget_drained(context, key);
 }
 
-/// A steady service has nothing to wait for but its load balancers' checks.
-fn watch(context: &mut Context<'_>, key: &ServiceKey) {
-    let service = context.region().ecs.service_mut(key);
-    if service.is_some_and(|service| !service.balancers.is_empty()) {
-        look_after(context, key, timing::LOAD_BALANCERS_WATCHED);
+/// A service is as it shall be. It says so once, and again every six hours.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html>
+pub(super) fn settle(context: &mut Context<'_>, key: &ServiceKey) {
+    let now = context.now;
+    let Some(service) = context.region().ecs.service_mut(key) else { return };
+    service.complained = None;
+    if service.steady_since.is_some() {
+        return;
     }
+    service.steady_since = Some(now);
+    service_event::tell(context, key, service_event::STEADY);
+    let Some(service) = context.region().ecs.service_mut(key) else { return };
+    if !std::mem::replace(&mut service.is_reminded, true) {
+        context.schedule(timing::STEADY_TOLD_AGAIN, event::Event::Ecs(Event::ServiceStaysSteady(key.clone())));
+    }
+}
+
+/// Hours later: the service says again that it is steady, if it has been all the time.
+pub(super) fn stay_steady(context: &mut Context<'_>, key: &ServiceKey) {
+    let now = context.now;
+    let Some(service) = context.region().ecs.service_mut(key) else { return };
+    let Some(since) = service.steady_since.filter(|_| service.status == Status::Active) else {
+        service.is_reminded = false;
+        return;
+    };
+    let mut again = since + timing::STEADY_TOLD_AGAIN;
+    if again <= now {
+        service.steady_since = Some(now);
+        again = now + timing::STEADY_TOLD_AGAIN;
+        service_event::tell(context, key, service_event::STEADY);
+    }
+    context.schedule(again - now, event::Event::Ecs(Event::ServiceStaysSteady(key.clone())));
 }
 
 /// A failed deployment starts nothing more, and one whose tasks keep failing waits.
@@ -118,19 +165,21 @@ fn may_start(context: &mut Context<'_>, key: &ServiceKey) -> bool {
 
 /// Older deployments without tasks are not shown any more.
 fn forget_drained(context: &mut Context<'_>, key: &ServiceKey) {
-    let Some(cluster) = context.region().ecs.clusters.get(&key.cluster) else { return };
-    let living: Vec<String> = cluster.tasks_of(&key.service).filter_map(|task| task.started_by.clone()).collect();
     let Some(service) = context.region().ecs.service_mut(key) else { return };
-    let primary = service.primary().map(|primary| primary.id.clone());
-    service.deployments.retain(|one| primary.as_ref() == Some(&one.id) || living.contains(&one.id));
+    let mut place = 0;
+    service.deployments.retain(|one| {
+        place += 1;
+        place == 1 || one.counts.living > 0
+    });
 }
 
 /// What is true for long is not said at every look.
-fn tell_at_times(context: &mut Context<'_>, key: &ServiceKey, told: &str) {
+fn complain(context: &mut Context<'_>, key: &ServiceKey, told: &str) {
     let now = context.now;
     let Some(service) = context.region().ecs.service_mut(key) else { return };
-    if service.obstacle_told.is_none_or(|at| at + timing::PLACEMENT_TOLD_AGAIN <= now) {
-        service.obstacle_told = Some(now);
+    let is_old = |(at, said): &(_, String)| *said != told || *at + timing::PLACEMENT_TOLD_AGAIN <= now;
+    if service.complained.as_ref().is_none_or(is_old) {
+        service.complained = Some((now, told.to_owned()));
         service_event::tell(context, key, told);
     }
 }

@@ -1,15 +1,18 @@
-//! Services: what is known of one, and how it is shown. How it is kept as it shall be is in `scheduler`.
+//! Services: what is known of one. How it is shown is in `service_view`, how it is kept as it shall be in `scheduler`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use indexmap::IndexSet;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::census::Census;
-use super::deployment::{Deployment, Status as DeploymentStatus};
+use super::deployment::Deployment;
+use super::deployment_configuration::Configuration;
+use super::revision::Revision;
+use super::service_deployment::ServiceDeployment;
 use super::service_event::ServiceEvent;
-use crate::model::clock::{Moment, epoch};
-use crate::model::inventory::Item;
+use super::tally::Counts;
+use crate::model::clock::Moment;
 use crate::model::tags::Tags;
 
 /// A number of tasks that is kept running.
@@ -19,33 +22,42 @@ pub(crate) struct Service {
     pub(super) arn: String,
     pub(super) cluster_arn: String,
     pub(super) status: Status,
+    pub(super) scheduling: Scheduling,
+    /// `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
+    pub(super) controller: String,
+    /// For daemons the number of instances that take one.
     pub(super) desired: i64,
-    pub(super) balancers: Vec<Balancer>,
     /// By which ECS talks to the load balancers.
     pub(super) role: Option<String>,
-    pub(super) rolling: Rolling,
+    pub(super) configuration: Configuration,
     /// Seconds in which failed checks of the load balancer do not count.
     pub(super) grace: Option<i64>,
     pub(super) strategy: Value,
     pub(super) constraints: Value,
     pub(super) is_managed_tags: bool,
     pub(super) propagate_tags: Option<String>,
+    pub(super) has_execute_command: bool,
+    pub(super) rebalances_zones: bool,
     /// The ids of those of its tasks that are not stopped, in the order in which they were started.
     pub(super) tasks: IndexSet<String>,
     /// Newest first; the first is the primary one.
     pub(super) deployments: Vec<Deployment>,
     /// What a failed deployment is rolled back to.
-    pub(super) last_completed: Option<Deployment>,
+    pub(super) last_completed: Option<Arc<Revision>>,
+    /// The deployments that were wished for, newest first.
+    pub(super) history: VecDeque<ServiceDeployment>,
     /// Newest first.
     pub(super) events: VecDeque<ServiceEvent>,
     pub(super) created: Moment,
     pub(super) created_by: String,
     /// When the scheduler looks next.
     pub(super) next_look: Option<Moment>,
-    /// Whether it has said that it is steady and has been so since.
-    pub(super) is_steady: bool,
-    /// When it last said that it cannot place a task.
-    pub(super) obstacle_told: Option<Moment>,
+    /// Since when it has been steady, if it is and has said so.
+    pub(super) steady_since: Option<Moment>,
+    /// Whether it is planned that it says so again.
+    pub(super) is_reminded: bool,
+    /// What it last said in vain, and when: it does not repeat itself all the time.
+    pub(super) complained: Option<(Moment, String)>,
     pub(super) tags: Tags,
 }
 
@@ -58,27 +70,14 @@ pub(super) enum Status {
     Inactive,
 }
 
-/// A classic load balancer, and which of the task's ports it talks to.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Balancer {
-    pub(super) name: String,
-    pub(super) container: String,
-    pub(super) port: i64,
-}
-
-/// How deployments go. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Rolling {
-    pub(super) least_percent: i64,
-    pub(super) most_percent: i64,
-    /// The circuit breaker: none if it was never spoken of.
-    pub(super) breaker: Option<Breaker>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Breaker {
-    pub(super) is_on: bool,
-    pub(super) rolls_back: bool,
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, serde::Serialize, serde::Deserialize,
+)]
+#[strum(serialize_all = "UPPERCASE")]
+pub(super) enum Scheduling {
+    Replica,
+    /// One task on each instance.
+    Daemon,
 }
 
 impl Service {
@@ -90,82 +89,49 @@ impl Service {
         self.deployments.iter_mut().find(|deployment| deployment.id == id)
     }
 
+    /// The load balancers of what is being rolled out.
+    pub(super) fn has_balancers(&self) -> bool {
+        self.primary().is_some_and(|primary| !primary.revision.workload.balancers.is_empty())
+    }
+
+    /// None if capacity providers decide where its tasks run.
+    pub(super) fn launch_type(&self) -> Option<&str> {
+        self.primary()?.revision.workload.launch.kind.as_deref()
+    }
+
+    pub(super) fn is_daemon(&self) -> bool {
+        self.scheduling == Scheduling::Daemon
+    }
+
     pub(super) fn wants_distinct_instances(&self) -> bool {
         let constraints = self.constraints.as_array();
         constraints.into_iter().flatten().any(|one| one["type"] == "distinctInstance")
     }
 
-    pub(super) fn item(&self) -> Item {
-        let status: &str = self.status.into();
-        let item = Item::new("ecs", "services", &self.arn, &self.tags, status).named(&self.name);
-        let definition = self.primary().map(|primary| primary.definition.arn.clone());
-        item.with("desired_count", self.desired).with("task_definition", definition)
+    /// The record of the deployment that is going on.
+    pub(super) fn ongoing(&mut self) -> Option<&mut ServiceDeployment> {
+        self.history.front_mut().filter(|newest| newest.status.is_ongoing())
     }
 
-    pub(super) fn render(&self, census: &Census, with_tags: bool) -> Value {
-        let status: &str = self.status.into();
-        let balancers: Vec<Value> = self.balancers.iter().map(Balancer::render).collect();
-        let deployments = self.deployments.iter().enumerate().map(|(age, deployment)| {
-            let counts = census.of(&deployment.id);
-            let (status, desired) = match age {
-                0 => (DeploymentStatus::Primary, self.desired),
-                _ => (DeploymentStatus::Active, counts.wanted()),
-            };
-            deployment.render(status, desired, &counts)
-        });
-        let all = census.all();
-        json!({
-            "serviceArn": self.arn,
-            "serviceName": self.name,
-            "clusterArn": self.cluster_arn,
-            "loadBalancers": balancers,
-            "serviceRegistries": [],
-            "status": status,
-            "desiredCount": self.desired,
-            "runningCount": all.running,
-            "pendingCount": all.pending,
-            "launchType": "EC2",
-            "taskDefinition": self.primary().map(|primary| &primary.definition.arn),
-            "deploymentConfiguration": self.rolling.render(),
-            "deployments": deployments.collect::<Vec<_>>(),
-            "roleArn": self.role,
-            "events": self.events.iter().map(ServiceEvent::render).collect::<Vec<_>>(),
-            "createdAt": epoch(self.created),
-            "createdBy": self.created_by,
-            "placementConstraints": self.constraints,
-            "placementStrategy": self.strategy,
-            "healthCheckGracePeriodSeconds": self.grace,
-            "schedulingStrategy": "REPLICA",
-            "deploymentController": {"type": "ECS"},
-            "enableECSManagedTags": self.is_managed_tags,
-            "propagateTags": self.propagate_tags.as_deref().unwrap_or("NONE"),
-            "enableExecuteCommand": false,
-            "availabilityZoneRebalancing": "DISABLED",
-            "tags": if with_tags { self.tags.write("key", "value") } else { Value::Null },
-        })
-    }
-}
-
-impl Balancer {
-    fn render(&self) -> Value {
-        json!({"loadBalancerName": self.name, "containerName": self.container, "containerPort": self.port})
-    }
-}
-
-impl Rolling {
-    /// How many tasks must stay healthy, and how many there may be, while a deployment goes on.
-    pub(super) fn bounds(self, desired: i64) -> (i64, i64) {
-        ((desired * self.least_percent + 99) / 100, desired * self.most_percent / 100)
+    /// How many tasks the deployment at that place shall have.
+    pub(super) fn wanted_at(&self, place: usize) -> i64 {
+        match (place, self.deployments.get(place)) {
+            (0, _) => self.desired,
+            (_, deployment) => deployment.map_or(0, |one| one.counts.wanted()),
+        }
     }
 
-    fn render(self) -> Value {
-        let breaker = self.breaker.unwrap_or(Breaker { is_on: false, rolls_back: false });
-        json!({
-            "deploymentCircuitBreaker": {"enable": breaker.is_on, "rollback": breaker.rolls_back},
-            "maximumPercent": self.most_percent,
-            "minimumHealthyPercent": self.least_percent,
-            "strategy": "ROLLING",
-            "bakeTimeInMinutes": 0,
+    /// How many tasks of a revision are asked for, run, and are pending.
+    pub(super) fn counts_of(&self, revision: &Revision) -> [i64; 3] {
+        let place = self.deployments.iter().position(|one| one.revision.number == revision.number);
+        let found = place.and_then(|place| Some((place, self.deployments.get(place)?)));
+        found.map_or([0; 3], |(place, one)| [self.wanted_at(place), one.counts.running, one.counts.pending])
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.deployments.iter().fold(Counts::default(), |mut sum, one| {
+            sum += one.counts;
+            sum
         })
     }
 }

@@ -3,12 +3,11 @@
 use serde_json::json;
 
 use super::ServiceKey;
-use super::census::Census;
 use super::create_service::render;
 use super::reference::{cluster_name, missing, paged_arns, short};
 use super::refusal::{invalid, no_service};
 use super::scheduler;
-use super::service::Status;
+use super::service::{Service, Status};
 use crate::model::context::Context;
 use crate::model::error::Answer;
 use crate::model::input::Input;
@@ -29,7 +28,7 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     for reference in asked {
         let name = short(reference);
         match cluster.services.get(name) {
-            Some(service) => found.push(service.render(&Census::take(cluster, name), with_tags)),
+            Some(service) => found.push(service.render(with_tags)),
             None => failures.push(missing(&format!("{place}/{name}"))),
         }
     }
@@ -38,11 +37,14 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 
 /// Ten on a page. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>
 pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let wrong = |member: &str, right: &str| input.text(member).is_some_and(|wanted| wanted != right);
-    let none = wrong("launchType", "EC2") || wrong("schedulingStrategy", "REPLICA");
     let cluster = context.region().ecs.living_cluster(input)?;
-    let living = cluster.services.values().filter(|service| !none && service.status != Status::Inactive);
-    let arns = living.map(|service| service.arn.clone()).collect();
+    let is = |member: &str, have: &str| input.text(member).is_none_or(|wanted| wanted == have);
+    let wanted = |service: &&Service| {
+        service.status != Status::Inactive
+            && is("schedulingStrategy", service.scheduling.into())
+            && is("launchType", service.launch_type().unwrap_or_default())
+    };
+    let arns = cluster.services.values().filter(wanted).map(|service| service.arn.clone()).collect();
     paged_arns(input, "serviceArns", 10, arns)
 }
 

@@ -12,6 +12,13 @@ use crate::model::context::Context;
 /// As many events as a service remembers.
 const REMEMBERED: usize = 100;
 
+/// What a service says that is as it shall be.
+pub(super) const STEADY: &str = "has reached a steady state.";
+
+/// What a service says whose tasks keep failing.
+pub(super) const UNABLE_TO_START: &str = "is unable to consistently start tasks successfully. For more information, see \
+                                          the Troubleshooting section of the Amazon ECS Developer Guide.";
+
 /// What a service says whose percentages forbid every next move.
 pub(super) const STUCK: &str = "was unable to stop or start tasks during a deployment because of the service deployment \
                                 configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";

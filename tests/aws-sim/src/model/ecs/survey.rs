@@ -59,8 +59,8 @@ struct Seen {
 pub(super) fn take(context: &mut Context<'_>, key: &ServiceKey) -> Option<Survey> {
     let cluster = context.region().ecs.clusters.get(&key.cluster)?;
     let service = cluster.services.get(&key.service)?;
-    let (desired, has_balancer) = (service.desired, !service.balancers.is_empty());
-    let (least, most) = service.rolling.bounds(desired);
+    let (desired, has_balancer) = (service.desired, service.has_balancers());
+    let (least, most) = service.configuration.bounds(desired);
     let primary = &service.primary()?.id;
     let seen: Vec<Seen> = cluster.tasks_of(&key.service).map(|task| see(cluster, task, primary)).collect();
     let mut situation = Situation { desired, least, most, ..Situation::default() };

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::container::{Container, PortMapping};
 use super::image::Behaviour;
+use super::tally::Counted;
 use super::task_definition::TaskDefinition;
 use crate::model::clock::{Moment, epoch};
 use crate::model::inventory::Item;
@@ -34,6 +35,8 @@ pub(crate) struct Task {
     pub(super) exit_code: Option<i32>,
     pub(super) overrides: Value,
     pub(super) version: i64,
+    /// As what its deployment has counted it.
+    pub(super) counted: Counted,
     pub(super) tags: Tags,
 }
 

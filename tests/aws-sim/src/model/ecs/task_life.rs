@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::image::Behaviour;
 use super::placement::Spot;
+use super::tally::{self, Counted};
 use super::task::{Stage, Stop, StopCode, Task, Times};
 use super::task_definition::TaskDefinition;
 use super::{Event, TaskKey, load_balancing, rollout, scheduler};
@@ -52,6 +53,7 @@ pub(super) fn start(context: &mut Context<'_>, cluster: &str, spot: Spot, wanted
         exit_code: None,
         overrides: wanted.overrides,
         version: 1,
+        counted: Counted::default(),
         tags: wanted.tags,
     };
     if let Some(service) = task.service().and_then(|name| cluster_state.services.get_mut(name)) {
@@ -86,10 +88,10 @@ pub(super) fn stop(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
     task.stop = Some(why);
     task.times.stopping = Some(now);
     let stage = task.stage;
+    tally::recount(context, key);
     match stage {
         Stage::Provisioning | Stage::Pending => {
-            task.version += 1;
-            plan(context, key, timing::TASK_PROVISIONING);
+            enter(context, key, stage, timing::TASK_PROVISIONING);
         }
         Stage::Running if load_balancing::leave(context, key) => {
             enter(context, key, Stage::Deactivating, timing::TASK_DEACTIVATING)
@@ -137,6 +139,7 @@ fn come_up(context: &mut Context<'_>, key: &TaskKey) {
     let Some(task) = context.region().ecs.task_mut(key) else { return };
     (task.stage, task.times.started) = (Stage::Running, Some(now));
     task.version += 1;
+    tally::recount(context, key);
     load_balancing::join(context, key);
     if behaviour.finishes || behaviour.dies {
         plan(context, key, timing::BATCH_RUNS);
@@ -229,9 +232,11 @@ fn end(context: &mut Context<'_>, key: &TaskKey, exit_code: Option<i32>) {
     }
     if let Some(service) = task.service().and_then(|name| cluster.services.get_mut(name)) {
         service.tasks.shift_remove(&key.task);
-        service.is_steady = false;
+        service.steady_since = None;
     }
+    tally::recount(context, key);
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ecs(Event::TaskForgotten(key.clone())));
+    wake_service(context, key);
     scheduler::wake_all(context, &key.cluster);
 }
 
@@ -250,6 +255,7 @@ fn enter(context: &mut Context<'_>, key: &TaskKey, stage: Stage, for_how_long: T
 }
 
 fn plan(context: &mut Context<'_>, key: &TaskKey, after: TimeDelta) {
+    tally::recount(context, key);
     let Some(version) = context.region().ecs.task(key).map(|task| task.version) else { return };
     context.schedule(after, event::Event::Ecs(Event::TaskMoves { key: key.clone(), version }));
 }

@@ -50,16 +50,18 @@ pub(super) fn check(context: &mut Context<'_>, load_balancer: &str, instance_id:
     });
     let passed = reached && u16::try_from(port).is_ok_and(|port| ecs::listens(context, instance_id, port));
     let Some(balancer) = context.region().elb.load_balancers.get_mut(load_balancer) else { return };
-    if let Some(registration) = balancer.instances.get_mut(instance_id) {
-        registration.take(passed, &balancer.health_check);
+    let registration = balancer.instances.get_mut(instance_id);
+    if registration.is_some_and(|registration| registration.take(passed, &balancer.health_check)) {
+        ecs::balancer_speaks(context, instance_id);
     }
     let (load_balancer, instance_id, token) = (load_balancer.to_owned(), instance_id.to_owned(), token.to_owned());
     context.schedule(every, event::Event::Elb(Event::Check { load_balancer, instance_id, token }));
 }
 
 impl Registration {
-    /// Takes the answer of one check.
-    fn take(&mut self, passed: bool, check: &HealthCheck) {
+    /// Takes the answer of one check, and tells whether it changes anything.
+    fn take(&mut self, passed: bool, check: &HealthCheck) -> bool {
+        let before = self.standing;
         if self.standing == Standing::Registering {
             (self.standing, self.against) = (Standing::Unproven, 0);
         }
@@ -70,6 +72,7 @@ impl Registration {
         } else if !passed && (self.against >= check.unhealthy_threshold || !self.is_in_service()) {
             (self.standing, self.against) = (Standing::Failed, 0);
         }
+        self.standing != before
     }
 }
 

@@ -1,0 +1,108 @@
+//! What calls say of a service's workload: where its tasks run, in which network, and how they are found.
+
+use serde_json::{Value, json};
+
+use super::balancer::{self, Balancer};
+use super::refusal::{invalid, not_simulated};
+use super::revision::{Launch, Workload};
+use super::{run_task, task_definition_calls};
+use crate::model::context::Context;
+use crate::model::error::AwsError;
+use crate::model::input::Input;
+
+/// Parameters that have no counterpart here.
+const NOT_SIMULATED: [(&str, &str); 4] = [
+    ("volumeConfigurations", "volumes that are configured at launch"),
+    ("vpcLatticeConfigurations", "VPC Lattice configurations"),
+    ("gatewayConnectors", "gateway connectors"),
+    ("monitoring", "monitoring configuration"),
+];
+
+/// The workload of a new service.
+pub(super) fn of_new(context: &mut Context<'_>, input: &Input<'_>) -> Result<Workload, AwsError> {
+    check_simulated(input)?;
+    let definition = context.region().ecs.usable_definition(input.required("taskDefinition")?)?;
+    run_task::check_launch(input, &definition)?;
+    task_definition_calls::check_roles(context, &definition)?;
+    let balancers = balancer::read(context, input, &definition)?;
+    Ok(Workload {
+        definition,
+        launch: Launch::ec2(),
+        network: input.get("networkConfiguration").cloned().unwrap_or_default(),
+        balancers,
+        registries: registries(input)?,
+        connect: connect(input)?.unwrap_or_default(),
+    })
+}
+
+/// The workload of a service after a call: what the call does not name stays.
+pub(super) fn changed(context: &mut Context<'_>, input: &Input<'_>, before: &Workload) -> Result<Workload, AwsError> {
+    check_simulated(input)?;
+    let definition = match input.text("taskDefinition") {
+        Some(reference) => context.region().ecs.usable_definition(reference)?,
+        None => before.definition.clone(),
+    };
+    if definition.arn != before.definition.arn {
+        task_definition_calls::check_roles(context, &definition)?;
+    }
+    let mut changed = Workload { definition, ..before.clone() };
+    if input.has("loadBalancers") {
+        changed.balancers = balancer::read(context, input, &changed.definition)?;
+        check_kinds(&before.balancers, &changed.balancers)?;
+    } else {
+        balancer::check_ports(&changed.balancers, &changed.definition)?;
+    }
+    if let Some(network) = input.get("networkConfiguration") {
+        run_task::check_launch(input, &changed.definition)?;
+        changed.network.clone_from(network);
+    }
+    if input.has("serviceRegistries") {
+        changed.registries = registries(input)?;
+    }
+    if let Some(connect) = connect(input)? {
+        changed.connect = connect;
+    }
+    Ok(changed)
+}
+
+/// Classic load balancers cannot be added, exchanged or removed once a service is there.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html>
+fn check_kinds(before: &[Balancer], after: &[Balancer]) -> Result<(), AwsError> {
+    let concerns_classic = before.iter().chain(after).any(Balancer::is_classic);
+    if concerns_classic && before != after {
+        return Err(invalid("Classic Load Balancers are not supported when updating the load balancers of a service."));
+    }
+    Ok(())
+}
+
+fn check_simulated(input: &Input<'_>) -> Result<(), AwsError> {
+    let asked = |member: &str| input.get(member).is_some_and(|given| *given != json!([]) && *given != json!({}));
+    match NOT_SIMULATED.iter().find(|(member, _)| asked(member)) {
+        Some((_, what)) => Err(not_simulated(what)),
+        None => Ok(()),
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRegistry.html>
+fn registries(input: &Input<'_>) -> Result<Value, AwsError> {
+    let parts = input.parts("serviceRegistries");
+    if parts.len() > 1 {
+        return Err(invalid("Each service may be associated with at most one service registry."));
+    }
+    if let Some(part) = parts.first()
+        && part.text("registryArn").is_none_or(str::is_empty)
+    {
+        return Err(invalid("Service registry ARN can not be blank."));
+    }
+    Ok(parts.iter().map(|part| part.value().clone()).collect())
+}
+
+/// Service Connect is shown as it was asked for; no proxy answers for it.
+fn connect(input: &Input<'_>) -> Result<Option<Value>, AwsError> {
+    let part = input.part("serviceConnectConfiguration");
+    if part.value().is_null() {
+        return Ok(None);
+    }
+    part.flag("enabled")?.ok_or_else(|| invalid("Service Connect configuration must say whether it is enabled."))?;
+    Ok(Some(part.value().clone()))
+}
