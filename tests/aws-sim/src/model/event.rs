@@ -1,7 +1,7 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{autoscaling, ec2, ecs, elb, events, scheduler};
+use super::{autoscaling, ec2, ecs, elb, elbv2, events, scheduler};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -10,6 +10,7 @@ pub(crate) enum Event {
     AutoScaling(autoscaling::Event),
     Ecs(ecs::Event),
     Elb(elb::Event),
+    ElbV2(elbv2::Event),
     Scheduler(scheduler::Event),
     Events(events::Event),
 }
@@ -21,6 +22,7 @@ impl Event {
             Self::AutoScaling(event) => autoscaling::on_event(context, event),
             Self::Ecs(event) => ecs::on_event(context, event),
             Self::Elb(event) => elb::on_event(context, event),
+            Self::ElbV2(event) => elbv2::on_event(context, event),
             Self::Scheduler(event) => scheduler::on_event(context, event),
             Self::Events(event) => events::on_event(context, event),
         }

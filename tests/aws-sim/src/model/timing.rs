@@ -25,6 +25,16 @@ pub(crate) const SCALING_CHECKS: TimeDelta = TimeDelta::seconds(30);
 pub(crate) const LIFECYCLE_HOOK_WAITS: TimeDelta = TimeDelta::hours(1);
 /// How long role credentials last that do not say how long.
 pub(crate) const SESSION_LASTS: TimeDelta = TimeDelta::hours(1);
+/// From CreateLoadBalancer to `active`: a few minutes, as AWS's waiter `LoadBalancerAvailable` expects, which looks
+/// every 15 seconds for 10 minutes.
+pub(crate) const APPLICATION_LOAD_BALANCER_PROVISIONING: TimeDelta = TimeDelta::seconds(120);
+/// The same for network load balancers.
+pub(crate) const NETWORK_LOAD_BALANCER_PROVISIONING: TimeDelta = TimeDelta::seconds(150);
+/// From a target's registration to the first health check of an application load balancer's nodes.
+pub(crate) const APPLICATION_TARGET_REGISTERING: TimeDelta = TimeDelta::seconds(5);
+/// The same for network load balancers, where it may take minutes.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>
+pub(crate) const NETWORK_TARGET_REGISTERING: TimeDelta = TimeDelta::seconds(60);
 /// How long the network interfaces of a deleted load balancer stay.
 pub(crate) const LOAD_BALANCER_INTERFACES_STAY: TimeDelta = TimeDelta::seconds(40);
 /// From a change of records until all name servers know it.

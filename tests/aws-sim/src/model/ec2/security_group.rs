@@ -161,8 +161,13 @@ impl State {
             let groups: Vec<&SecurityGroup> = of.groups.iter().filter_map(|id| self.security_groups.get(id)).collect();
             groups.into_iter().flat_map(|group| group.rules.values())
         };
-        rules(from).any(|rule| rule.egress && rule.covers(port, to))
-            && rules(to).any(|rule| !rule.egress && rule.covers(port, from))
+        rules(from).any(|rule| rule.egress && rule.covers(port, to)) && self.lets_in(from, to, port)
+    }
+
+    /// Whether the groups of an interface let TCP in from another, whatever the groups of that one say.
+    pub(crate) fn lets_in(&self, from: &Interface, to: &Interface, port: i64) -> bool {
+        let groups = to.groups.iter().filter_map(|id| self.security_groups.get(id));
+        groups.flat_map(|group| group.rules.values()).any(|rule| !rule.egress && rule.covers(port, from))
     }
 }
 

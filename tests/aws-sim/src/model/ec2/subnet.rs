@@ -119,7 +119,8 @@ impl Subnet {
         (network + KEPT_AT_START, broadcast - KEPT_AT_END)
     }
 
-    fn free(&self) -> usize {
+    /// How many addresses are free.
+    pub(crate) fn free(&self) -> usize {
         let (first, last) = self.bounds();
         (last - first + 1) as usize - self.taken.len()
     }

@@ -128,7 +128,7 @@ fn checked_name(name: &str) -> Result<&str, AwsError> {
 }
 
 /// `name-1234567890.us-east-1.elb.amazonaws.com`, with `internal-` before it where that is so.
-fn dns_name(context: &mut Context<'_>, name: &str, internal: bool) -> String {
+pub(crate) fn dns_name(context: &mut Context<'_>, name: &str, internal: bool) -> String {
     let digits = u32::from_str_radix(&context.world.ids.hex(8), 16).unwrap_or_default();
     let prefix = if internal { "internal-" } else { "" };
     format!("{prefix}{name}-{digits}.{}.elb.amazonaws.com", context.place.region)

@@ -9,18 +9,20 @@ mod load_balancer_calls;
 mod network;
 mod registration;
 mod tagging;
-mod zone_id;
+pub(crate) mod zone_id;
 
 use std::collections::BTreeMap;
 
 use load_balancer::LoadBalancer;
+pub(crate) use load_balancer_calls::dns_name;
+pub(crate) use tagging::{read as read_tags, too_many as too_many_tags};
 
 use super::context::{Context, Handler};
-use super::ec2;
 use super::error::AwsError;
 use super::input::Input;
 use super::inventory::Item;
 use super::world::World;
+use super::{acm, ec2, elbv2};
 
 /// What classic load balancing has in one region.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -84,9 +86,15 @@ pub(crate) fn has_dns_name(world: &World, zone_id: &str, dns_name: &str) -> bool
     let wanted = wanted.strip_prefix("dualstack.").unwrap_or(wanted);
     let regions = world.accounts().flat_map(|(_, account)| account.regions());
     let mut there = regions.filter(|(name, _)| zone_id::of(name) == Some(zone_id));
-    there.any(|(_, region)| {
+    let is_classic = there.any(|(_, region)| {
         region.elb.load_balancers.values().any(|balancer| balancer.dns_name.eq_ignore_ascii_case(wanted))
-    })
+    });
+    is_classic || elbv2::has_dns_name(world, zone_id, wanted)
+}
+
+/// Whether a load balancer may use a certificate of ACM.
+pub(crate) fn certificate_state(context: &mut Context<'_>, arn: &str) -> acm::Usability {
+    acm::usability(context, arn)
 }
 
 /// Lets an event happen.

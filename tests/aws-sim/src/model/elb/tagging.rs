@@ -11,7 +11,7 @@ use crate::model::input::Input;
 use crate::model::tags::Tags;
 
 /// The tags that a call gives.
-pub(super) fn read(input: &Input<'_>) -> Result<Tags, AwsError> {
+pub(crate) fn read(input: &Input<'_>) -> Result<Tags, AwsError> {
     let parts = input.parts("Tags");
     let mut keys = BTreeSet::new();
     for part in &parts {
@@ -71,7 +71,7 @@ fn names(context: &mut Context<'_>, input: &Input<'_>) -> Result<Vec<String>, Aw
     }
 }
 
-fn too_many() -> AwsError {
+pub(crate) fn too_many() -> AwsError {
     AwsError::new(
         "TooManyTags",
         "The quota for the number of tags that can be assigned to a load balancer has been reached",

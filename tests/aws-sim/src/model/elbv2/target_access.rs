@@ -1,0 +1,94 @@
+//! What ECS and Auto Scaling do with target groups, without a call of the API.
+
+pub(crate) use super::protocol::Protocol;
+pub(crate) use super::target_group::TargetType;
+use super::target_health;
+pub(crate) use super::target_health::{State as TargetState, TargetHealth};
+use super::{association, target};
+use crate::model::context::Context;
+
+/// What other services need to know of a target group.
+#[derive(Debug, Clone)]
+pub(crate) struct TargetGroupFacts {
+    pub(crate) name: String,
+    pub(crate) vpc_id: String,
+    pub(crate) target_type: TargetType,
+    pub(crate) protocol: Protocol,
+    pub(crate) port: i64,
+    /// ARN of the load balancer whose listeners or rules forward to it.
+    pub(crate) load_balancer: Option<String>,
+}
+
+/// The target group of that ARN.
+pub(crate) fn target_group(context: &mut Context<'_>, arn: &str) -> Option<TargetGroupFacts> {
+    let group = context.region().elbv2.target_groups.get(arn)?;
+    Some(TargetGroupFacts {
+        name: group.name.clone(),
+        vpc_id: group.vpc_id.clone(),
+        target_type: group.target_type,
+        protocol: group.protocol,
+        port: group.port,
+        load_balancer: group.load_balancer.clone(),
+    })
+}
+
+/// Registers an instance or an address, on the group's own port if none is given. `zone` is that of an address. Nothing
+/// happens if there is no such group, or if the target is registered already.
+pub(crate) fn register_target(context: &mut Context<'_>, group: &str, id: &str, port: Option<u16>, zone: Option<&str>) {
+    let Some(own) = context.region().elbv2.target_groups.get(group).map(|group| group.port) else { return };
+    target::add(context, group, id, port.map_or(own, i64::from), zone.map(str::to_owned));
+}
+
+/// Deregisters a target, which drains for the group's deregistration delay while a load balancer uses the group.
+pub(crate) fn deregister_target(context: &mut Context<'_>, group: &str, id: &str, port: Option<u16>) {
+    let Some(known) = context.region().elbv2.target_groups.get(group) else { return };
+    for key in target::keys_of(known, id, port.map(i64::from)) {
+        target::remove(context, group, &key);
+    }
+}
+
+/// How a target is, as DescribeTargetHealth tells it: `Unused` with `Target.NotRegistered` if it is not registered, or
+/// not any more. None if there is no such target group.
+pub(crate) fn target_health(
+    context: &mut Context<'_>,
+    group: &str,
+    id: &str,
+    port: Option<u16>,
+) -> Option<TargetHealth> {
+    let port = port.map_or(context.region().elbv2.target_groups.get(group)?.port, i64::from);
+    target_health::of(context, group, &target::key(id, port))
+}
+
+/// The target groups that a rule, or a listener's default action, forwards to, with their weights. None if there is no
+/// such rule or listener, or if it does not forward.
+pub(crate) fn forward_weights(context: &mut Context<'_>, rule_or_listener: &str) -> Option<Vec<(String, i64)>> {
+    let state = &context.region().elbv2;
+    let rule = state.rules.get(rule_or_listener).map(|rule| &rule.actions);
+    let actions = rule.or_else(|| state.listener_of_default_rule(rule_or_listener).map(|one| &one.actions))?;
+    actions.iter().find_map(|action| action.forward()).map(|forward| forward.groups.clone())
+}
+
+/// Changes where a rule, or a listener's default action, forwards to. Whether it did.
+pub(crate) fn set_forward_weights(
+    context: &mut Context<'_>,
+    rule_or_listener: &str,
+    weights: Vec<(String, i64)>,
+) -> bool {
+    let state = &mut context.region().elbv2;
+    let default = state.listener_of_default_rule(rule_or_listener).map(|listener| listener.arn.clone());
+    let (actions, listener) = match (state.rules.get_mut(rule_or_listener), default) {
+        (Some(rule), _) => (&mut rule.actions, rule.listener.clone()),
+        (None, Some(arn)) => match state.listeners.get_mut(&arn) {
+            Some(listener) => (&mut listener.actions, arn),
+            None => return false,
+        },
+        (None, None) => return false,
+    };
+    let Some(forward) = actions.iter_mut().find_map(|action| action.forward_mut()) else { return false };
+    forward.groups = weights;
+    let balancer = state.listeners.get(&listener).map(|listener| listener.load_balancer.clone());
+    if let Some(balancer) = balancer {
+        association::settle(context, &balancer);
+    }
+    true
+}
