@@ -1,7 +1,7 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{autoscaling, ec2, ecs, elb, elbv2, events, scheduler};
+use super::{autoscaling, ec2, ecs, elb, elbv2, events, scheduler, secretsmanager};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -13,6 +13,7 @@ pub(crate) enum Event {
     ElbV2(elbv2::Event),
     Scheduler(scheduler::Event),
     Events(events::Event),
+    SecretsManager(secretsmanager::Event),
 }
 
 impl Event {
@@ -25,6 +26,7 @@ impl Event {
             Self::ElbV2(event) => elbv2::on_event(context, event),
             Self::Scheduler(event) => scheduler::on_event(context, event),
             Self::Events(event) => events::on_event(context, event),
+            Self::SecretsManager(event) => secretsmanager::on_event(context, event),
         }
     }
 }

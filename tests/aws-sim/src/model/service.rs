@@ -104,10 +104,13 @@ impl Service {
         match self {
             Self::Ec2 => "InvalidParameterValue",
             Self::Iam | Self::Sts | Self::AutoScaling | Self::Elb | Self::ElbV2 => "ValidationError",
-            Self::Ecs | Self::Logs | Self::SecretsManager | Self::Ecr => "InvalidParameterException",
-            Self::Ssm | Self::Acm | Self::Scheduler | Self::Events | Self::ApplicationAutoScaling => {
-                "ValidationException"
-            }
+            Self::Ecs | Self::Logs | Self::Ecr => "InvalidParameterException",
+            Self::Ssm
+            | Self::Acm
+            | Self::SecretsManager
+            | Self::Scheduler
+            | Self::Events
+            | Self::ApplicationAutoScaling => "ValidationException",
             Self::Route53 | Self::CloudMap => "InvalidInput",
         }
     }

@@ -77,3 +77,6 @@ pub(crate) const BATCH_RUNS: TimeDelta = TimeDelta::seconds(20);
 pub(crate) const SCHEDULE_GROUP_DELETING: TimeDelta = TimeDelta::seconds(10);
 /// The pause before a target is called again; it grows by as much with every try, up to an hour.
 pub(crate) const DELIVERY_TRIED_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// From the end of a secret's recovery window, or from a forced deletion, until its name is free.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html>
+pub(crate) const SECRET_GOES: TimeDelta = TimeDelta::seconds(3);

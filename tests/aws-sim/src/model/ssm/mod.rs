@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use parameter::Parameter;
 
-use super::context::Handler;
+use super::context::{Context, Handler};
 use super::inventory::Item;
 
 /// What Parameter Store has in one region, by name.
@@ -48,4 +48,9 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 /// What exists.
 pub(crate) fn inventory(state: &State) -> Vec<Item> {
     state.parameters.values().map(Parameter::item).collect()
+}
+
+/// The decrypted value that a `valueFrom` of a container definition names, by name or ARN.
+pub(crate) fn value(context: &mut Context<'_>, name_or_arn: &str) -> Option<String> {
+    context.region().ssm.value(name_or_arn).map(str::to_owned)
 }
