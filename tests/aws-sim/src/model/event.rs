@@ -1,7 +1,7 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{autoscaling, ec2, ecs, elb, elbv2, events, scheduler, secretsmanager};
+use super::{autoscaling, ec2, ecs, elb, elbv2, events, scheduler, secretsmanager, ssm};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -14,6 +14,7 @@ pub(crate) enum Event {
     Scheduler(scheduler::Event),
     Events(events::Event),
     SecretsManager(secretsmanager::Event),
+    Ssm(ssm::Event),
 }
 
 impl Event {
@@ -27,6 +28,7 @@ impl Event {
             Self::Scheduler(event) => scheduler::on_event(context, event),
             Self::Events(event) => events::on_event(context, event),
             Self::SecretsManager(event) => secretsmanager::on_event(context, event),
+            Self::Ssm(event) => ssm::on_event(context, event),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Instance {
     pub(crate) subnet_id: String,
     pub(crate) zone: String,
     pub(crate) interface_id: String,
-    pub(super) private_ip: String,
+    pub(crate) private_ip: String,
     /// ARN of the instance profile.
     pub(crate) profile_arn: Option<String>,
     /// Base64.

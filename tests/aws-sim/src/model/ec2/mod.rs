@@ -13,6 +13,7 @@ pub(crate) mod launch;
 pub(crate) mod launch_template;
 mod nat_gateway;
 mod permission;
+mod published;
 mod route;
 pub(crate) mod route_table;
 mod security_group;

@@ -41,6 +41,12 @@ impl State {
         let named = self.instance_profiles.get(name);
         named.filter(|profile| name_or_arn == name || profile.arn == name_or_arn)
     }
+
+    /// Whether the role in a profile has a managed policy of that name attached.
+    pub(crate) fn profile_has_policy(&self, profile: &InstanceProfile, policy: &str) -> bool {
+        let role = profile.role.as_ref().and_then(|name| self.roles.get(name));
+        role.is_some_and(|role| role.attached.iter().any(|arn| arn.rsplit('/').next() == Some(policy)))
+    }
 }
 
 /// The operation of that name, if it is simulated.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::parameter::Parameter;
+use super::filter::{self, Filters};
+use super::{public, unfit};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -11,69 +12,61 @@ use crate::model::page;
 /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html>
 pub(super) fn by_path(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let path = input.required("Path")?;
-    if !path.starts_with('/') {
-        let message = format!("The parameter path must begin with a slash: {path}");
-        return Err(AwsError::new("ValidationException", message));
-    }
+    filter::check_path(path)?;
+    let filters = Filters::read(input, &["Type", "KeyId", "Label", "DataType", "tag"])?;
     let (recursive, decrypted) =
         (input.flag("Recursive")?.unwrap_or(false), input.flag("WithDecryption")?.unwrap_or(false));
     let root = format!("{}/", path.trim_end_matches('/'));
+    if root.starts_with(public::ROOT) {
+        return paged(input, "Parameters", published(&context.place.region, path, recursive), 10);
+    }
     let below = context.region().ssm.parameters.range(root.clone()..).take_while(|(name, _)| name.starts_with(&root));
-    let kept = below.filter(|(name, _)| recursive || !name[root.len()..].contains('/'));
-    let rows = kept.map(|(name, parameter)| (name.clone(), parameter.render(decrypted))).collect();
-    paged(input, rows, 10)
+    let kept = below.filter(|(name, parameter)| filter::is_below(name, path, recursive) && filters.keep(parameter));
+    let rows = kept.map(|(name, parameter)| (name.clone(), parameter.render(parameter.latest(), decrypted, None)));
+    paged(input, "Parameters", rows.collect(), 10)
 }
 
-/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html>
+fn published(region: &str, path: &str, recursive: bool) -> Vec<(String, Value)> {
+    let all = public::all(region).into_iter().filter(|(name, _)| filter::is_below(name, path, recursive));
+    let mut rows: Vec<_> = all.map(|(name, value)| (name.clone(), public::render(region, &name, &value))).collect();
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    rows
+}
+
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html>
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let mut rows = Vec::new();
-    for parameter in context.region().ssm.parameters.values() {
-        if keeps(input, parameter)? {
-            rows.push((parameter.name.clone(), parameter.describe()));
-        }
+    let filters = Filters::read(input, &["Path", "Name", "Type", "KeyId", "Tier", "DataType", "tag"])?;
+    let older = input.parts("Filters");
+    if !older.is_empty() && input.has("ParameterFilters") {
+        return Err(super::invalid("You can use either Filters or ParameterFilters in a single request."));
     }
-    paged(input, rows, 50)
+    let kept_by_older = |parameter: &super::parameter::Parameter| {
+        older.iter().all(|filter| {
+            let values = filter.texts("Values");
+            match filter.text("Key") {
+                Some("Name") => values.iter().any(|value| parameter.name.starts_with(value)),
+                Some("Type") => values.contains(&parameter.latest().kind.as_str()),
+                Some(_) | None => parameter.latest().key_id.as_deref().is_some_and(|key| values.contains(&key)),
+            }
+        })
+    };
+    let parameters = context.region().ssm.parameters.values();
+    let kept = parameters.filter(|parameter| filters.keep(parameter) && kept_by_older(parameter));
+    let rows = kept.map(|parameter| (parameter.name.clone(), parameter.describe())).collect();
+    paged(input, "Parameters", rows, 50)
 }
 
-fn keeps(input: &Input<'_>, parameter: &Parameter) -> Result<bool, AwsError> {
-    for filter in input.parts("ParameterFilters") {
-        let (key, values) = (filter.required("Key")?, filter.texts("Values"));
-        let option = filter.text("Option").unwrap_or("Equals");
-        let have = match key {
-            "Name" | "Path" => Some(parameter.name.as_str()),
-            "Type" => Some(parameter.kind.as_str()),
-            "Tier" => Some(parameter.tier.as_str()),
-            _ => match key.strip_prefix("tag:") {
-                Some(tag) => parameter.tags.get(tag),
-                None => {
-                    let message = format!("The following filter key is not valid: {key}");
-                    return Err(AwsError::new("InvalidFilterKey", message));
-                }
-            },
-        };
-        let matches = |have: &str| match option {
-            "BeginsWith" | "Recursive" => values.iter().any(|value| have.starts_with(value)),
-            "Contains" => values.iter().any(|value| have.contains(value)),
-            "OneLevel" => values.iter().any(|value| {
-                let below = have.strip_prefix(value.trim_end_matches('/'));
-                below.is_some_and(|below| below.matches('/').count() == 1)
-            }),
-            _ => values.contains(&have),
-        };
-        if !have.is_some_and(|have| matches(have) || values.is_empty()) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn paged(input: &Input<'_>, rows: Vec<(String, Value)>, most: i64) -> Answer {
+/// One page under the list's name, with the token for the next.
+pub(super) fn paged(input: &Input<'_>, list: &str, rows: Vec<(String, Value)>, most: i64) -> Answer {
     let limit = input.int("MaxResults")?.unwrap_or(most);
-    if !(1..=most).contains(&limit) {
-        let message = format!("MaxResults must be between 1 and {most}.");
-        return Err(AwsError::new("ValidationException", message));
+    if limit < 1 {
+        return Err(unfit("maxResults", &limit.to_string(), "Member must have value greater than or equal to 1"));
+    }
+    if limit > most {
+        let constraint = format!("Member must have value less than or equal to {most}");
+        return Err(unfit("maxResults", &limit.to_string(), &constraint));
     }
     let page = page::cut(rows, usize::try_from(limit).ok(), input.text("NextToken"));
     let (page, next) = page.ok_or_else(|| AwsError::new("InvalidNextToken", "The specified token isn't valid."))?;
-    Ok(json!({ "Parameters": page, "NextToken": next }))
+    Ok(json!({ list: page, "NextToken": next }))
 }

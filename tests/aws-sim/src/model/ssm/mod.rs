@@ -1,48 +1,89 @@
-//! SSM Parameter Store, with the public parameters that name ECS's machine images.
+//! Systems Manager: Parameter Store with AWS's public parameters, and sessions on instances.
+//!
+//! `parameter` is one parameter with its versions, `selector` finds one by name, version or label, `public` knows what
+//! AWS publishes; `instance` and `session` are about instances that the agent runs on.
 
+mod deleting;
+mod expiry;
+mod filter;
+mod instance;
+mod label;
 mod listing;
+mod name;
 mod parameter;
+mod policy;
 mod public;
+mod put;
+mod reading;
+mod selector;
+mod session;
 mod tagging;
 
 use std::collections::BTreeMap;
 
 use parameter::Parameter;
+pub(crate) use selector::value;
+use session::Session;
 
 use super::context::{Context, Handler};
+use super::error::AwsError;
 use super::inventory::Item;
 
-/// What Parameter Store has in one region, by name.
+/// What Systems Manager has in one region.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
+    /// By name.
     parameters: BTreeMap<String, Parameter>,
+    /// By id.
+    sessions: BTreeMap<String, Session>,
+}
+
+/// What happens by itself.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Event {
+    /// The time has come that a policy of the parameter with that name gives for its end.
+    Expires(String),
 }
 
 impl State {
-    /// The value of a parameter, given by name or ARN. For services that read parameters themselves.
+    /// The current value of a parameter, given by name or ARN. For services that read parameters themselves.
     pub(crate) fn value(&self, name_or_arn: &str) -> Option<&str> {
-        let name = name_or_arn.split_once(":parameter").map_or(name_or_arn, |(_, name)| name);
+        let name = selector::name_in_arn(name_or_arn);
         let found = self.parameters.get(name).or_else(|| self.parameters.get(name.strip_prefix('/')?));
-        found.map(Parameter::value)
+        found.map(|parameter| parameter.latest().value.as_str())
     }
 }
 
 /// The operation of that name, if it is simulated.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
-        "PutParameter" => parameter::put,
-        "GetParameter" => parameter::get,
-        "GetParameters" => parameter::get_several,
-        "GetParameterHistory" => parameter::history,
-        "DeleteParameter" => parameter::delete,
-        "DeleteParameters" => parameter::delete_several,
+        "PutParameter" => put::put,
+        "GetParameter" => reading::get,
+        "GetParameters" => reading::get_several,
+        "GetParameterHistory" => reading::history,
         "GetParametersByPath" => listing::by_path,
         "DescribeParameters" => listing::describe,
+        "DeleteParameter" => deleting::one,
+        "DeleteParameters" => deleting::several,
+        "LabelParameterVersion" => label::attach,
+        "UnlabelParameterVersion" => label::detach,
         "AddTagsToResource" => tagging::add,
         "RemoveTagsFromResource" => tagging::remove,
         "ListTagsForResource" => tagging::list,
+        "DescribeInstanceInformation" => instance::describe,
+        "GetConnectionStatus" => session::connection,
+        "StartSession" => session::start,
+        "TerminateSession" => session::terminate,
+        "DescribeSessions" => session::describe,
         _ => return None,
     })
+}
+
+/// Lets an event happen.
+pub(crate) fn on_event(context: &mut Context<'_>, event: Event) {
+    match event {
+        Event::Expires(name) => expiry::expire(context, &name),
+    }
 }
 
 /// What exists.
@@ -50,7 +91,18 @@ pub(crate) fn inventory(state: &State) -> Vec<Item> {
     state.parameters.values().map(Parameter::item).collect()
 }
 
-/// The decrypted value that a `valueFrom` of a container definition names, by name or ARN.
-pub(crate) fn value(context: &mut Context<'_>, name_or_arn: &str) -> Option<String> {
-    context.region().ssm.value(name_or_arn).map(str::to_owned)
+fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::new("ValidationException", message)
+}
+
+/// A member breaks a constraint of the API's model.
+fn unfit(member: &str, value: &str, constraint: &str) -> AwsError {
+    invalid(format!(
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+    ))
+}
+
+/// AWS gives no sentence with this code.
+fn not_found() -> AwsError {
+    AwsError::new("ParameterNotFound", "")
 }

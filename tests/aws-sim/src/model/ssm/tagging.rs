@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use super::selector;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 use crate::model::tags::Tags;
 
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html>
 pub(super) fn add(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let given = Tags::read(&input.parts("Tags"), "Key", "Value")?;
     let tags = tags_of(context, input)?;
@@ -30,14 +32,13 @@ pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 
 fn tags_of<'a>(context: &'a mut Context<'_>, input: &Input<'_>) -> Result<&'a mut Tags, AwsError> {
     if input.required("ResourceType")? != "Parameter" {
-        return Err(AwsError::new("InvalidResourceType", "The resource type is not valid."));
+        let message = "The resource type is not valid. Use one of the valid resource types: Parameter.";
+        return Err(AwsError::new("InvalidResourceType", message));
     }
     let id = input.required("ResourceId")?;
-    let parameter = context.region().ssm.parameters.get_mut(id);
+    let parameter = context.region().ssm.parameters.get_mut(selector::name_in_arn(id));
     parameter.map(|parameter| &mut parameter.tags).ok_or_else(|| {
-        AwsError::new(
-            "InvalidResourceId",
-            format!("The resource ID \"{id}\" is not valid. Verify the ID and try again."),
-        )
+        let message = format!("The resource ID \"{id}\" is not valid. Verify the ID and try again.");
+        AwsError::new("InvalidResourceId", message)
     })
 }
