@@ -72,7 +72,7 @@ fn an_instance_on_which_nothing_listens_is_never_in_service_and_leaves_when_it_i
     let mut aws = Aws::new();
     let place = place(&mut aws);
     aws.ok(Elb, "CreateLoadBalancer", wanted(&place));
-    let [image, _] = image::of_region("eu-west-1");
+    let image = image::of_region("eu-west-1").remove(0);
     let instance = json!({"ImageId": image.id, "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1,
                           "SubnetId": place.subnets[0]});
     let instance = aws.made("RunInstances", instance, "/instancesSet/0/instanceId");
