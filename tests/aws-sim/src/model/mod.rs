@@ -34,6 +34,7 @@ pub(crate) mod scheduler;
 pub(crate) mod secretsmanager;
 pub(crate) mod service;
 pub(crate) mod servicediscovery;
+pub(crate) mod shape;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 pub(crate) mod tags;
