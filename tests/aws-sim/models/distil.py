@@ -10,7 +10,7 @@ One file a service:
 - `operations`: name -> `method`, `uri`, `status`, `in`, `out`, the last two being names of shapes;
 - `shapes`: name -> `t` (its type, `structure` when absent and `m` is there, else `string`), `m` (members: name -> shape, or
   `[shape, place, wire name]`), `r` (required members), `e` (list element, or a map's value, as a member), `k` (a map's
-  key), `flat`, `enum`, `min`, `max`, `pattern`, `secret`, `f` (timestamp format). Scalars that nothing narrows are named
+  key), `flat`, `enum`, `min`, `max`, `pattern`, `secret`. Scalars that nothing narrows are named
   by their type and have no entry.
 """
 
@@ -146,9 +146,6 @@ class Keeper:
             entry["enum"] = shape.enum
         if shape.metadata.get("sensitive"):
             entry["secret"] = True
-        form = shape.serialization.get("timestampFormat")
-        if form:
-            entry["f"] = form
         if not entry:
             return shape.type_name
         if shape.type_name != "string":

@@ -12,7 +12,7 @@ mod wire;
 use std::future::Future;
 use std::io;
 
-pub use sim::{Account, Config, Consistency, Sim};
+pub use sim::{Account, Config, Consistency, Signatures, Sim};
 use tokio::net::TcpListener;
 
 /// Answers AWS calls and the control API on `listener` until `shutdown` completes.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use aws_sim::{Account, Config, Consistency, Sim};
+use aws_sim::{Account, Config, Consistency, Signatures, Sim};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -27,6 +27,9 @@ struct Options {
     /// An account beside 123456789012 and its access key, as 111122223333=KEY:SECRET; may be given many times
     #[arg(long = "account", env = "AWS_SIM_ACCOUNTS", value_delimiter = ',')]
     accounts: Vec<Account>,
+    /// Whether a request whose signature does not hold is refused, as on AWS, or answered
+    #[arg(long, env = "AWS_SIM_SIGNATURES", value_enum, default_value = "verify")]
+    signatures: Signatures,
 }
 
 #[tokio::main]
@@ -37,9 +40,9 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let options = Options::parse();
     let listener = TcpListener::bind(options.bind).await.with_context(|| format!("cannot bind {}", options.bind))?;
-    let Options { speed, step, consistency, accounts, .. } = options;
+    let Options { speed, step, consistency, accounts, signatures, .. } = options;
     tracing::info!(address = %listener.local_addr()?, speed, step, "simulating AWS");
-    let sim = Sim::new(Config { speed, step, consistency, accounts });
+    let sim = Sim::new(Config { speed, step, consistency, accounts, signatures });
     aws_sim::serve(listener, sim, stop_asked()).await.context("the simulator stopped serving")
 }
 

@@ -3,12 +3,15 @@
 //! Delays that a fault asks for are slept outside the lock, so that slow calls run in parallel as they do on AWS.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::model::faults::Rule;
 use crate::model::world::{Saved, World};
+use crate::wire::connection::Scissors;
+use crate::wire::signature::Keys;
 
 /// How long the background tick sleeps at most, in real time.
 const TICK: Duration = Duration::from_millis(10);
@@ -24,6 +27,8 @@ pub struct Config {
     pub consistency: Consistency,
     /// Accounts that exist beside the default one.
     pub accounts: Vec<Account>,
+    /// Whether signatures are looked at.
+    pub signatures: Signatures,
 }
 
 /// An account and the access key of its user.
@@ -36,7 +41,13 @@ pub struct Account {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { speed: 1.0, step: false, consistency: Consistency::Strict, accounts: Vec::new() }
+        Self {
+            speed: 1.0,
+            step: false,
+            consistency: Consistency::Strict,
+            accounts: Vec::new(),
+            signatures: Signatures::Verify,
+        }
     }
 }
 
@@ -72,11 +83,21 @@ pub enum Consistency {
     Aws,
 }
 
+/// What becomes of a request whose signature does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Signatures {
+    /// It is refused.
+    Verify,
+    /// It is answered: the access key alone tells who calls.
+    Ignore,
+}
+
 /// One simulated AWS; clones share it.
 #[derive(Clone)]
 pub struct Sim {
     world: Arc<Mutex<World>>,
     snapshots: Arc<Mutex<BTreeMap<String, Saved>>>,
+    keys: Arc<Keys>,
     config: Config,
 }
 
@@ -84,7 +105,7 @@ impl Sim {
     /// An AWS in which nothing exists but the default account.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { world: Arc::new(Mutex::new(fresh(&config))), snapshots: Arc::default(), config }
+        Self { world: Arc::new(Mutex::new(fresh(&config))), snapshots: Arc::default(), keys: Arc::default(), config }
     }
 
     /// Forgets everything: resources, calls, faults and the time that has passed.
@@ -101,10 +122,26 @@ impl Sim {
         self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets what is due happen although nobody calls.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(crate) fn signatures(&self) -> Signatures {
+        self.config.signatures
+    }
+
+    /// Answers one request without a socket, as [`crate::serve`] does on one; the control API is not answered here.
+    pub async fn respond(&self, request: axum::extract::Request) -> axum::response::Response {
+        crate::wire::respond(self, &Scissors::default(), request).await
+    }
+
+    /// Lets what is due happen although nobody calls. An event that panics is lost, but time goes on.
     pub(crate) async fn tick_forever(self) {
         loop {
-            self.world().settle();
+            if std::panic::catch_unwind(AssertUnwindSafe(|| self.world().settle())).is_err() {
+                self.world().calls.record_panic("an event");
+                tracing::error!("an event made the simulator panic");
+            }
             tokio::time::sleep(TICK).await;
         }
     }

@@ -5,6 +5,8 @@
 use std::net::SocketAddr;
 
 use aws_sim::{Config, Sim};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -29,18 +31,41 @@ async fn send(to: SocketAddr, line: &str, headers: &str, body: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// Signs for a service, as far as the simulator looks at it.
-fn signed(service: &str) -> String {
-    let scope = format!("test/20261124/eu-west-1/{service}/aws4_request");
-    format!("authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00\r\n")
+/// Signs a request to a service as the default account does: the headers of Signature Version 4.
+fn signed(service: &str, line: &str, body: &str) -> String {
+    let now = chrono::Utc::now();
+    let (at, day) = (now.format("%Y%m%dT%H%M%SZ"), now.format("%Y%m%d"));
+    let (method, path) = line.split_once(' ').unwrap();
+    let payload = hex::encode(Sha256::digest(body));
+    let request = format!("{method}\n{path}\n\nhost:x\nx-amz-date:{at}\n\nhost;x-amz-date\n{payload}");
+    let scope = format!("{day}/eu-west-1/{service}/aws4_request");
+    let string = format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{}", hex::encode(Sha256::digest(request)));
+    let day = day.to_string();
+    let key = ["eu-west-1", service, "aws4_request"].iter().fold(hmac(b"AWS4test", &day), |key, part| hmac(&key, part));
+    let signature = hex::encode(hmac(&key, &string));
+    format!(
+        "x-amz-date: {at}\r\nauthorization: AWS4-HMAC-SHA256 Credential=test/{scope}, SignedHeaders=host;x-amz-date, \
+         Signature={signature}\r\n"
+    )
+}
+
+fn hmac(key: &[u8], data: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(data.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Sends a signed request.
+async fn call(to: SocketAddr, service: &str, line: &str, headers: &str, body: &str) -> String {
+    send(to, line, &format!("{}{headers}", signed(service, line, body)), body).await
 }
 
 async fn query(to: SocketAddr, service: &str, form: &str) -> String {
-    send(to, "POST /", &signed(service), form).await
+    call(to, service, "POST /", "", form).await
 }
 
 async fn json(to: SocketAddr, service: &str, target: &str, body: &str) -> String {
-    send(to, "POST /", &format!("{}x-amz-target: {target}\r\n", signed(service)), body).await
+    call(to, service, "POST /", &format!("x-amz-target: {target}\r\n"), body).await
 }
 
 async fn control(to: SocketAddr, line: &str, body: &str) -> String {
@@ -68,9 +93,9 @@ async fn every_protocol_answers_and_refuses_in_its_own_shape() {
     assert!(answer.contains("\"__type\":\"ResourceNotFoundException\""), "{answer}");
     let zone = "<CreateHostedZoneRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><Name>example.com</Name>\
                 <CallerReference>1</CallerReference></CreateHostedZoneRequest>";
-    let answer = send(sim, "POST /2013-04-01/hostedzone", &signed("route53"), zone).await;
+    let answer = call(sim, "route53", "POST /2013-04-01/hostedzone", "", zone).await;
     assert!(answer.starts_with("HTTP/1.1 201") && answer.contains("location: https://route53"), "{answer}");
-    let answer = send(sim, "GET /2013-04-01/hostedzone/Z1", &signed("route53"), "").await;
+    let answer = call(sim, "route53", "GET /2013-04-01/hostedzone/Z1", "", "").await;
     assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("<Code>NoSuchHostedZone</Code>"), "{answer}");
 }
 
@@ -79,14 +104,14 @@ async fn what_is_not_simulated_says_so_and_is_remembered() {
     let sim = start().await;
     for (service, form) in [
         ("ec2", "Action=CreateFleet&Version=2016-11-15"),
-        ("elasticloadbalancing", "Action=DescribeLoadBalancers&Version=2015-12-01"),
+        ("elasticloadbalancing", "Action=DescribeTrustStores&Version=2015-12-01"),
         ("sqs", "Action=ListQueues"),
     ] {
         let answer = query(sim, service, form).await;
         assert!(answer.starts_with("HTTP/1.1 501") && answer.contains("<Code>NotSimulated</Code>"), "{answer}");
     }
     let unknown = control(sim, "GET /_sim/unknown", "").await;
-    for operation in ["CreateFleet", "DescribeLoadBalancers", "ListQueues"] {
+    for operation in ["CreateFleet", "DescribeTrustStores", "ListQueues"] {
         assert!(unknown.contains(operation), "{unknown}");
     }
 }
@@ -114,10 +139,10 @@ async fn a_fault_is_asked_for_by_the_words_of_the_parameters_and_calls_are_remem
                  %22sts:AssumeRole%22,%22Principal%22:%7B%22Service%22:%22ecs.amazonaws.com%22%7D%7D%5D%7D";
     let role =
         |name: &str| format!("Action=CreateRole&RoleName={name}&AssumeRolePolicyDocument={trust}&Version=2010-05-08");
-    let headers = format!("{}x-amz-user-agent: sdk/1 step/create_role\r\n", signed("iam"));
-    let refused = send(sim, "POST /", &headers, &role("dev-instance")).await;
+    let agent = "x-amz-user-agent: sdk/1 step/create_role\r\n";
+    let refused = call(sim, "iam", "POST /", agent, &role("dev-instance")).await;
     assert!(refused.contains("<Code>AccessDenied</Code>"), "{refused}");
-    let made = send(sim, "POST /", &headers, &role("dev-service")).await;
+    let made = call(sim, "iam", "POST /", agent, &role("dev-service")).await;
     assert!(made.starts_with("HTTP/1.1 200"), "{made}");
     let calls = control(sim, "GET /_sim/calls?operation=CreateRole", "").await;
     assert!(calls.contains("\"outcome\":\"AccessDenied\"") && calls.contains("step/create_role"), "{calls}");

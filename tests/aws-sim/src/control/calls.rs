@@ -37,7 +37,7 @@ pub(super) async fn unknown(State(sim): State<Sim>) -> Json<Value> {
         .unknown()
         .map(|(service, operation, count)| json!({"service": service, "operation": operation, "count": count}))
         .collect();
-    Json(json!({"unknown": unknown}))
+    Json(json!({"unknown": unknown, "panics": world.calls.panics()}))
 }
 
 impl Wanted {

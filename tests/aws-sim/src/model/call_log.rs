@@ -84,6 +84,8 @@ pub(crate) struct CallLog {
     entries: VecDeque<Entry>,
     recorded: u64,
     unknown: BTreeMap<(String, String), u64>,
+    /// Operations that made the simulator panic, with how often they did.
+    panics: BTreeMap<String, u64>,
 }
 
 impl CallLog {
@@ -100,6 +102,14 @@ impl CallLog {
         *self.unknown.entry((service.to_owned(), operation.to_owned())).or_default() += 1;
     }
 
+    pub(crate) fn record_panic(&mut self, operation: &str) {
+        *self.panics.entry(operation.to_owned()).or_default() += 1;
+    }
+
+    pub(crate) fn panics(&self) -> &BTreeMap<String, u64> {
+        &self.panics
+    }
+
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
     }
@@ -112,6 +122,7 @@ impl CallLog {
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.unknown.clear();
+        self.panics.clear();
     }
 }
 

@@ -143,8 +143,41 @@ impl Service {
         let message = format!("Credential should be scoped to a valid region, not '{region}'. ");
         match self.family() {
             Family::Ec2 => AwsError::new("AuthFailure", message).with_status(401),
+            Family::Query | Family::Json => self.badly_signed(&message),
+        }
+    }
+
+    /// The refusal of a request that nobody signed.
+    pub(crate) fn unsigned(self) -> AwsError {
+        let message = "Request is missing Authentication Token";
+        match self.family() {
+            Family::Ec2 | Family::Query => AwsError::new("MissingAuthenticationToken", message).with_status(403),
+            Family::Json => AwsError::new("MissingAuthenticationTokenException", message),
+        }
+    }
+
+    /// The refusal of a signature that lacks something.
+    pub(crate) fn half_signed(self, message: &str) -> AwsError {
+        match self.family() {
+            Family::Ec2 | Family::Query => AwsError::new("IncompleteSignature", message),
+            Family::Json => AwsError::new("IncompleteSignatureException", message),
+        }
+    }
+
+    /// The refusal of a signature that is not the secret's. EC2 tells no more than of an unknown key.
+    pub(crate) fn badly_signed(self, message: &str) -> AwsError {
+        match self.family() {
+            Family::Ec2 => self.unknown_key(),
             Family::Query => AwsError::new("SignatureDoesNotMatch", message).with_status(403),
             Family::Json => AwsError::new("InvalidSignatureException", message),
+        }
+    }
+
+    /// The refusal of a signature that is too old.
+    pub(crate) fn signed_too_long_ago(self, message: &str) -> AwsError {
+        match self.family() {
+            Family::Ec2 => AwsError::new("RequestExpired", "Request has expired."),
+            Family::Query | Family::Json => self.badly_signed(message),
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
     secretsmanager, servicediscovery, ssm, sts,
 };
 
-/// The account that exists from the start, and the access key that it is called with.
+/// The account that exists from the start, and the access key and the secret that it is called with.
 pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 const DEFAULT_ACCESS_KEY: &str = "test";
 const DEFAULT_SECRET: &str = "test";

@@ -1,7 +1,22 @@
-//! Trees as JSON. AWS leaves out members that have no value, so that `null` is never written.
+//! JSON as AWS reads and writes it. AWS leaves out members that have no value, so that `null` is never written.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::model::error::AwsError;
+
+/// Reads the parameters of a call; an empty body has none.
+pub(super) fn read(body: &[u8]) -> Result<Map<String, Value>, AwsError> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => Err(AwsError::new("SerializationException", "Unexpected field type")),
+        Err(_) => Err(AwsError::new("SerializationException", "")),
+    }
+}
 
 /// Writes an answer; one without members is an empty object.
 pub(super) fn write(tree: &Value) -> String {

@@ -1,5 +1,6 @@
 //! One call against the world: what is due happens first, then faults decide, then the service answers.
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use crate::model::authorize::{Allowed, authorize};
@@ -9,6 +10,7 @@ use crate::model::context::{Context, Place};
 use crate::model::error::{Answer, AwsError};
 use crate::model::faults::{Fate, Verdict};
 use crate::model::input::Input;
+use crate::model::shape;
 use crate::model::world::World;
 use crate::sim::Sim;
 
@@ -19,15 +21,21 @@ pub(super) struct Done {
     pub(super) fate: Fate,
 }
 
-/// Carries a call out, and remembers it.
-pub(super) async fn perform(sim: &Sim, call: Call, request_id: &str, arrived: Instant) -> Done {
+/// Carries a call out if its caller was admitted, and remembers it.
+pub(super) async fn perform(
+    sim: &Sim,
+    call: Call,
+    admission: Result<(), AwsError>,
+    request_id: &str,
+    arrived: Instant,
+) -> Done {
     let verdict = sim.world().faults.verdict(&call);
     if verdict.delay > Duration::ZERO {
         tokio::time::sleep(verdict.delay).await;
     }
     let mut world = sim.world();
     let (place, answer) = match &verdict.fate {
-        Fate::Proceed | Fate::CutAfter => carry_out(&mut world, &call, verdict.lag),
+        Fate::Proceed | Fate::CutAfter => carry_out(&mut world, &call, admission, verdict.lag),
         Fate::Fail(error) => (None, Err(error.clone())),
         Fate::CutBefore => (None, Err(AwsError::new("cut", "connection cut before the call"))),
     };
@@ -35,12 +43,23 @@ pub(super) async fn perform(sim: &Sim, call: Call, request_id: &str, arrived: In
     Done { operation: call.operation, answer, fate: verdict.fate }
 }
 
-fn carry_out(world: &mut World, call: &Call, lag: Option<Duration>) -> (Option<Place>, Answer) {
+fn carry_out(
+    world: &mut World,
+    call: &Call,
+    admission: Result<(), AwsError>,
+    lag: Option<Duration>,
+) -> (Option<Place>, Answer) {
     let now = world.settle();
+    if let Err(refusal) = admission {
+        return (None, Err(refusal));
+    }
     let Allowed { access_key, place } = match authorize(world, &call.asked(now)) {
         Ok(allowed) => allowed,
         Err(refusal) => return (None, Err(refusal)),
     };
+    if let Err(refusal) = shape::check(call.service, &call.operation, &call.input) {
+        return (Some(place), Err(refusal));
+    }
     let Some(handler) = call.service.handler(&call.operation) else {
         return (Some(place), Err(AwsError::new("InvalidAction", "The operation is not simulated.")));
     };
@@ -51,11 +70,22 @@ fn carry_out(world: &mut World, call: &Call, lag: Option<Duration>) -> (Option<P
     }
     let today = yesterday.map(|yesterday| std::mem::replace(world.account(&place.account), yesterday));
     let mut context = Context { world, place: place.clone(), now, access_key };
-    let answer = handler(&mut context, &Input::new(call.service, &call.input));
+    let guarded = AssertUnwindSafe(|| handler(&mut context, &Input::new(call.service, &call.input)));
+    let answer = std::panic::catch_unwind(guarded).unwrap_or_else(|_| {
+        context.world.calls.record_panic(&call.operation);
+        tracing::error!(service = %call.service, operation = call.operation, "a call made the simulator panic");
+        Err(internal_failure())
+    });
     if let Some(today) = today {
         *context.account() = today;
     }
     (Some(place), answer)
+}
+
+/// What a service answers when it fails by its own fault.
+pub(super) fn internal_failure() -> AwsError {
+    let message = "The request processing has failed because of an unknown error, exception or failure.";
+    AwsError::new("InternalFailure", message).with_status(500)
 }
 
 fn remember(

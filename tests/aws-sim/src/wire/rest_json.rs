@@ -6,38 +6,20 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::protocol::Asked;
-use super::{rest_path, with_request_id};
+use super::protocol::{Asked, no_such_path};
+use super::{json, routes, with_request_id};
 use crate::model::error::AwsError;
-
-/// Method, path, operation. <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html>
-const ROUTES: &[rest_path::Route] = &[
-    ("POST", "schedules/{Name}", "CreateSchedule"),
-    ("GET", "schedules/{Name}", "GetSchedule"),
-    ("PUT", "schedules/{Name}", "UpdateSchedule"),
-    ("DELETE", "schedules/{Name}", "DeleteSchedule"),
-    ("GET", "schedules", "ListSchedules"),
-    ("POST", "schedule-groups/{Name}", "CreateScheduleGroup"),
-    ("GET", "schedule-groups/{Name}", "GetScheduleGroup"),
-    ("DELETE", "schedule-groups/{Name}", "DeleteScheduleGroup"),
-    ("GET", "schedule-groups", "ListScheduleGroups"),
-    ("POST", "tags/{ResourceArn}", "TagResource"),
-    ("GET", "tags/{ResourceArn}", "ListTagsForResource"),
-    ("DELETE", "tags/{ResourceArn}", "UntagResource"),
-];
+use crate::model::service::Service;
 
 /// Reads a request.
-pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Asked, AwsError> {
-    let path = parts.uri.path().trim_matches('/');
-    let Some((operation, labels)) = rest_path::find(ROUTES, parts.method.as_str(), path) else {
-        return Ok(Asked { operation: format!("{} {}", parts.method, parts.uri.path()), input: Value::Null });
-    };
-    let mut input = match serde_json::from_slice(if body.is_empty() { b"{}" } else { body }) {
-        Ok(Value::Object(members)) => members,
-        Ok(_) | Err(_) => return Err(AwsError::new("SerializationException", "The request is not a JSON object.")),
-    };
+pub(super) fn read(service: Service, parts: &Parts, body: &[u8]) -> Result<Asked, AwsError> {
+    let found = routes::find(service, parts.method.as_str(), parts.uri.path());
+    let (operation, labels) = found.ok_or_else(no_such_path)?;
+    let mut input = json::read(body)?;
     for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
-        add(&mut input, &name, Value::String(value.into_owned()));
+        if !name.starts_with("X-Amz-") {
+            add(&mut input, &name, Value::String(value.into_owned()));
+        }
     }
     input.extend(labels);
     Ok(Asked { operation: operation.to_owned(), input: Value::Object(input) })

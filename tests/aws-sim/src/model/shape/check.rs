@@ -148,7 +148,9 @@ impl<'t> Walk<'t> {
     /// Whether a value can be read as its type; if not, that is the refusal.
     fn scalar_fits(&mut self, shape: &Shape, value: &Value, typed: bool) -> bool {
         let fits = match (&shape.kind, value) {
-            (Kind::Timestamp, Value::Number(_) | Value::String(_)) | (Kind::Text | Kind::Blob, Value::String(_)) => true,
+            (Kind::Timestamp, Value::Number(_) | Value::String(_)) | (Kind::Text | Kind::Blob, Value::String(_)) => {
+                true
+            }
             (Kind::Integer | Kind::Decimal, Value::Number(_)) | (Kind::Boolean, Value::Bool(_)) => true,
             (Kind::Integer, Value::String(text)) if !typed => text.is_empty() || text.parse::<i64>().is_ok(),
             (Kind::Decimal, Value::String(text)) if !typed => text.is_empty() || text.parse::<f64>().is_ok(),
@@ -233,8 +235,11 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_said_at_once() {
-        let (code, message) =
-            refused(Service::AutoScaling, "PutLifecycleHook", &json!({"LifecycleHookName": "a b", "AutoScalingGroupName": ""}));
+        let (code, message) = refused(
+            Service::AutoScaling,
+            "PutLifecycleHook",
+            &json!({"LifecycleHookName": "a b", "AutoScalingGroupName": ""}),
+        );
         assert_eq!(code, "ValidationError");
         let expected = "2 validation errors detected: Value 'a b' at 'lifecycleHookName' failed to satisfy constraint: \
                         Member must satisfy regular expression pattern: [A-Za-z0-9\\-_\\/]+; Value '' at \
@@ -247,8 +252,13 @@ mod tests {
     fn a_list_of_texts_is_refused_as_a_whole_and_a_structure_in_a_list_by_its_place() {
         let input = json!({"Names": ["a", ""]});
         let (_, message) = refused(Service::Ssm, "GetParameters", &input);
-        assert!(message.contains("Value '[a, ]' at 'names' failed to satisfy constraint: Member must satisfy constraint: \
-                                  [Member must have length less than or equal to"), "{message}");
+        assert!(
+            message.contains(
+                "Value '[a, ]' at 'names' failed to satisfy constraint: Member must satisfy constraint: \
+                                  [Member must have length less than or equal to"
+            ),
+            "{message}"
+        );
         let input = json!({"Name": "a", "Value": "b", "Tags": [{"Key": "k", "Value": "v"}, {"Key": "", "Value": "v"}]});
         let (_, message) = refused(Service::Ssm, "PutParameter", &input);
         assert!(message.contains("Value '' at 'tags.2.member.key' failed"), "{message}");
@@ -277,8 +287,12 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_repeated_and_ecr_has_its_own_sentence() {
-        let (_, message) = refused(Service::Sts, "AssumeRoleWithWebIdentity", &json!({
-            "RoleArn": "arn:aws:iam::123456789012:role/a", "RoleSessionName": "session", "WebIdentityToken": "abc"}));
+        let (_, message) = refused(
+            Service::Sts,
+            "AssumeRoleWithWebIdentity",
+            &json!({
+            "RoleArn": "arn:aws:iam::123456789012:role/a", "RoleSessionName": "session", "WebIdentityToken": "abc"}),
+        );
         assert!(message.contains("Value at 'webIdentityToken' failed to satisfy"), "{message}");
         let (code, message) = refused(Service::Ecr, "CreateRepository", &json!({"repositoryName": "a"}));
         let words = "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length greater than \

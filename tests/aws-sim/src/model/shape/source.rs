@@ -57,7 +57,6 @@ pub(super) struct ShapeSource {
     pub(super) pattern: Option<String>,
     #[serde(default)]
     pub(super) secret: bool,
-    pub(super) f: Option<String>,
 }
 
 /// A shape's name, or that with a place, the name on the wire, and for EC2 the name in requests.

@@ -60,7 +60,6 @@ pub(crate) struct Operation {
 /// What a value may be.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
-    pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) limits: Limits,
 }
@@ -94,6 +93,8 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: String,
+    /// Its name on the wire.
+    pub(crate) wire: String,
     /// Its name in the tree of a request.
     pub(crate) key: String,
     pub(crate) place: Place,
@@ -163,8 +164,9 @@ impl Table {
         };
         let names: HashMap<&str, ShapeId> =
             source.shapes.keys().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-        let mut builder = Builder { names, scalars: HashMap::new(), first_scalar: source.shapes.len(), extra: Vec::new() };
-        let mut shapes: Vec<Shape> = source.shapes.iter().map(|(name, shape)| builder.shape(name, shape)).collect();
+        let mut builder =
+            Builder { names, scalars: HashMap::new(), first_scalar: source.shapes.len(), extra: Vec::new() };
+        let mut shapes: Vec<Shape> = source.shapes.values().map(|shape| builder.shape(shape)).collect();
         let operations = source.operations.iter().map(|(name, operation)| {
             let mut find = |shape: &Option<String>| shape.as_deref().map(|shape| builder.id(shape));
             let (input, output) = (find(&operation.input), find(&operation.output));
@@ -194,11 +196,11 @@ impl Builder<'_> {
         }
         let id = self.first_scalar + self.extra.len();
         self.scalars.insert(name.to_owned(), id);
-        self.extra.push(Shape { name: name.to_owned(), kind: scalar(name), limits: Limits::default() });
+        self.extra.push(Shape { kind: scalar(name), limits: Limits::default() });
         id
     }
 
-    fn shape(&mut self, name: &str, source: &ShapeSource) -> Shape {
+    fn shape(&mut self, source: &ShapeSource) -> Shape {
         let kind = match (&source.m, &source.e, &source.k) {
             (Some(members), _, _) => {
                 let members: Vec<Member> =
@@ -220,20 +222,24 @@ impl Builder<'_> {
             pattern: source.pattern.clone().map(Pattern::new),
             secret: source.secret,
         };
-        Shape { name: name.to_owned(), kind, limits }
+        Shape { kind, limits }
     }
 
     fn member(&mut self, name: &str, source: &MemberSource, required: bool) -> Member {
         let wire = source.part(2).unwrap_or(name);
+        let place = match source.part(1).unwrap_or_default() {
+            "u" => Place::Path,
+            "q" => Place::Query,
+            "h" | "hs" | "s" => Place::Header,
+            _ => Place::Body,
+        };
+        // A path names its parts in its own way; the tree has the members that they fill.
+        let key = if place == Place::Path { name } else { source.part(3).unwrap_or(wire) };
         Member {
             name: name.to_owned(),
-            key: source.part(3).unwrap_or(wire).to_owned(),
-            place: match source.part(1).unwrap_or_default() {
-                "u" => Place::Path,
-                "q" => Place::Query,
-                "h" | "hs" | "s" => Place::Header,
-                _ => Place::Body,
-            },
+            wire: wire.to_owned(),
+            key: key.to_owned(),
+            place,
             required,
             shape: self.id(source.part(0).unwrap_or_default()),
         }
@@ -263,7 +269,6 @@ mod tests {
             assert!(read.is_ok(), "{service}: {:?}", read.err());
             let table = Table::of(*service);
             assert!(!table.operations.is_empty() && !table.version.is_empty(), "{service}");
-            assert!(table.shapes.iter().all(|shape| !shape.name.is_empty()), "{service}");
         }
         assert_eq!(Table::of(Service::ElbV2).version, "2015-12-01");
         assert_eq!(Table::of(Service::Ecs).target, "AmazonEC2ContainerServiceV20141113");
