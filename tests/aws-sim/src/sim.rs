@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::model::faults::Rule;
+use crate::model::timing;
 use crate::model::world::{Saved, World};
 use crate::wire::connection::Scissors;
 use crate::wire::signature::Keys;
@@ -155,6 +156,7 @@ fn fresh(config: &Config) -> World {
         }
     }
     if config.consistency == Consistency::Aws {
+        world.iam_propagation = timing::IAM_PROPAGATES;
         Rule::lag_of_aws().into_iter().for_each(|rule| {
             world.faults.add(rule);
         });

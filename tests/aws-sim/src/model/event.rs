@@ -1,7 +1,7 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{autoscaling, ec2, ecs, elb, elbv2, events, scheduler, secretsmanager, ssm};
+use super::{autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager, ssm};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -15,6 +15,7 @@ pub(crate) enum Event {
     Events(events::Event),
     SecretsManager(secretsmanager::Event),
     Ssm(ssm::Event),
+    Iam(iam::Event),
 }
 
 impl Event {
@@ -29,6 +30,7 @@ impl Event {
             Self::Events(event) => events::on_event(context, event),
             Self::SecretsManager(event) => secretsmanager::on_event(context, event),
             Self::Ssm(event) => ssm::on_event(context, event),
+            Self::Iam(event) => iam::on_event(context, event),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Identifiers that look like AWS's and come in the same order in every run.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
 
 /// Makes identifiers; none twice.
@@ -29,6 +31,20 @@ impl Ids {
         let digest = Sha256::digest(self.given.to_be_bytes());
         let letters = digest.iter().map(|byte| alphabet[usize::from(*byte) % alphabet.len()]).take(length);
         prefix.chars().chain(letters).collect()
+    }
+
+    /// The secret of an access key: forty characters, as AWS gives them.
+    pub(crate) fn secret(&mut self) -> String {
+        self.given += 1;
+        let mut text = BASE64.encode(Sha256::digest(self.given.to_be_bytes()));
+        text.truncate(40);
+        text
+    }
+
+    /// The token of temporary credentials.
+    pub(crate) fn token(&mut self) -> String {
+        let parts: Vec<String> = (0..6).map(|_| self.secret()).collect();
+        format!("IQoJb3JpZ2luX2Vj{}", parts.concat())
     }
 
     /// A UUID, as ECS deployments, activities and request ids have them.

@@ -35,6 +35,14 @@ pub(crate) const APPLICATION_TARGET_REGISTERING: TimeDelta = TimeDelta::seconds(
 /// The same for network load balancers, where it may take minutes.
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html>
 pub(crate) const NETWORK_TARGET_REGISTERING: TimeDelta = TimeDelta::seconds(60);
+/// How long such credentials last at most if they were asked for with those of another role.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining>
+pub(crate) const LONGEST_CHAINED_SESSION: TimeDelta = TimeDelta::hours(1);
+/// How long a role that was made is not known to all of AWS, if reads are not consistent.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>
+pub(crate) const IAM_PROPAGATES: TimeDelta = TimeDelta::seconds(10);
+/// From the call to delete a service-linked role to the end of the deletion.
+pub(crate) const LINKED_ROLE_GOES: TimeDelta = TimeDelta::seconds(15);
 /// How long the network interfaces of a deleted load balancer stay.
 pub(crate) const LOAD_BALANCER_INTERFACES_STAY: TimeDelta = TimeDelta::seconds(40);
 /// From a change of records until all name servers know it.

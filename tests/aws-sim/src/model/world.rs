@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) past: Past,
     pub(crate) calls: CallLog,
     pub(crate) credentials: BTreeMap<Arc<str>, sts::Credential>,
+    /// How long roles and instance profiles are not known to other services after they were made.
+    pub(crate) iam_propagation: TimeDelta,
     accounts: BTreeMap<Arc<str>, Account>,
     agenda: Agenda<(Place, Event)>,
 }
@@ -83,6 +85,7 @@ impl World {
             past: Past::default(),
             calls: CallLog::default(),
             credentials: BTreeMap::new(),
+            iam_propagation: TimeDelta::zero(),
             accounts: BTreeMap::new(),
             agenda: Agenda::default(),
         };

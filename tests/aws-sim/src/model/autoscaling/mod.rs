@@ -108,6 +108,11 @@ pub(crate) fn inventory(state: &State) -> Vec<Item> {
     state.groups.values().map(Group::item).collect()
 }
 
+/// Whether a group needs a service-linked role.
+pub(crate) fn uses_role(state: &State, _role: &str) -> bool {
+    !state.groups.is_empty()
+}
+
 fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::new("ValidationError", message)
 }

@@ -12,6 +12,7 @@ use super::{Event, catalogue, image, instance_view, interface, launch_template, 
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::event;
+use crate::model::iam;
 use crate::model::input::Input;
 use crate::model::service::Service;
 use crate::model::tags::Tags;
@@ -184,7 +185,7 @@ fn profile(context: &mut Context<'_>, asked: &Input<'_>) -> Result<Option<String
         (None, Some(name)) => ("name", name),
         (None, None) => return Ok(None),
     };
-    let found = context.account().iam.instance_profile(wanted).map(|profile| profile.arn.clone());
+    let found = iam::profile_known_to_ec2(context, wanted).map(|profile| profile.arn.clone());
     let missing = || {
         let message = format!(
             "Value ({wanted}) for parameter iamInstanceProfile.{member} is invalid. Invalid IAM Instance Profile {member}"

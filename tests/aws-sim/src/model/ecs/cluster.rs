@@ -13,6 +13,7 @@ use super::tagging;
 use super::task::{Stage, Task};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
+use crate::model::iam;
 use crate::model::input::Input;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
@@ -106,6 +107,7 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     }
     let tags = tagging::read(input)?;
     let arn = context.arn("ecs", &format!("cluster/{name}"));
+    iam::ensure_service_linked_role(context, "ecs.amazonaws.com");
     let clusters = &mut context.region().ecs.clusters;
     if let Some(there) = clusters.get(name).filter(|cluster| cluster.is_active) {
         check_same(&there.asked, input)?;

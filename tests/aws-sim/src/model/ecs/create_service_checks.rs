@@ -10,6 +10,7 @@ use super::revision::Launch;
 use super::service::Scheduling;
 use crate::model::context::Context;
 use crate::model::error::AwsError;
+use crate::model::iam;
 use crate::model::input::Input;
 
 pub(super) fn name<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
@@ -145,8 +146,8 @@ pub(super) fn role(
     }
     let arn =
         if given.starts_with("arn:") { given.to_owned() } else { context.global_arn("iam", &format!("role/{given}")) };
-    let assumed = context.account().iam.role_by_arn(&arn).is_some_and(|role| role.trusts("ecs.amazonaws.com"));
-    assumed.then_some(Some(arn)).ok_or_else(|| {
+    let assumed = iam::can_be_assumed_by(context, &arn, "ecs.amazonaws.com");
+    assumed.is_ok().then_some(Some(arn)).ok_or_else(|| {
         invalid(
             "Unable to assume role and validate the listeners configured on your load balancer.  Please verify that \
              the ECS service role being passed has the proper permissions.",

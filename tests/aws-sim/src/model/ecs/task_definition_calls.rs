@@ -9,6 +9,7 @@ use super::refusal::{client, invalid};
 use super::task_definition::{Family, Status, TaskDefinition};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
+use crate::model::iam;
 use crate::model::input::Input;
 
 /// Inactive revisions are described too.
@@ -99,8 +100,7 @@ fn status(name: &str) -> Result<Status, AwsError> {
 
 /// The roles of a definition must still be there when tasks are made from it.
 pub(super) fn check_roles(context: &mut Context<'_>, definition: &Arc<TaskDefinition>) -> Result<(), AwsError> {
-    let iam = &context.account().iam;
-    match definition.roles().find(|arn| iam.role_by_arn(arn).is_none()) {
+    match definition.roles().find(|arn| iam::can_be_assumed_by(context, arn, iam::TASKS).is_err()) {
         Some(arn) => Err(client(format!(
             "ECS was unable to assume the role '{arn}' that was provided for this task. Please verify that the role \
              being passed has the proper trust relationship and permissions and that your IAM user has permissions \

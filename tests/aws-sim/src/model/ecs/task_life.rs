@@ -13,7 +13,7 @@ use super::task_definition::TaskDefinition;
 use super::{Event, TaskKey, load_balancing, rollout, scheduler};
 use crate::model::context::Context;
 use crate::model::tags::Tags;
-use crate::model::{event, logs, timing};
+use crate::model::{event, iam, logs, timing};
 use std::sync::Arc;
 
 /// What a new task shall be.
@@ -159,8 +159,7 @@ fn obstacle(context: &mut Context<'_>, key: &TaskKey) -> Option<Stop> {
             "CannotPullContainerError: Error response from daemon: manifest for {image} not found: manifest unknown"
         )));
     }
-    let iam = &context.account().iam;
-    if let Some(role) = definition.roles().find(|arn| iam.role_by_arn(arn).is_none()) {
+    if let Some(role) = definition.roles().find(|arn| iam::can_be_assumed_by(context, arn, iam::TASKS).is_err()) {
         return Some(failed(format!("ECS was unable to assume the role '{role}' that was provided for this task.")));
     }
     if let Some(reason) = missing_secret(context, &definition) {

@@ -13,6 +13,7 @@ use super::network::Network;
 use super::{Event, invalid, not_found, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
+use crate::model::iam;
 use crate::model::input::Input;
 use crate::model::{event, page, timing};
 
@@ -23,6 +24,7 @@ const LARGEST_PAGE: i64 = 400;
 /// <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_CreateLoadBalancer.html>
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let mut balancer = read(context, input)?;
+    iam::ensure_service_linked_role(context, "elasticloadbalancing.amazonaws.com");
     if let Some(before) = context.region().elb.load_balancers.get(&balancer.name) {
         if before.is_like(&balancer) {
             return Ok(json!({ "DNSName": before.dns_name }));

@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::State;
+use super::holder::Holder;
 use super::listing::{self, paged};
 use super::refusal::{already_exists, delete_conflict, limit_exceeded, no_such_entity};
+use super::role::Role;
+use super::tagging::{self, Tagged};
+use super::{State, quota};
 use crate::model::clock::{Moment, iso};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
@@ -16,11 +19,11 @@ use crate::model::tags::Tags;
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct InstanceProfile {
     name: String,
-    id: String,
+    pub(crate) id: String,
     pub(crate) arn: String,
     path: String,
-    created: Moment,
-    pub(super) role: Option<String>,
+    pub(super) created: Moment,
+    pub(crate) role: Option<String>,
     tags: Tags,
 }
 
@@ -32,6 +35,16 @@ impl InstanceProfile {
     pub(super) fn item(&self) -> Item {
         let item = Item::new("iam", "instance_profiles", &self.arn, &self.tags, "available").named(&self.name);
         item.with("role", self.role.clone())
+    }
+}
+
+impl Tagged for InstanceProfile {
+    fn tags<'a>(state: &'a State, input: &Input<'_>) -> Result<&'a Tags, AwsError> {
+        state.profile(input).map(|profile| &profile.tags)
+    }
+
+    fn tags_mut<'a>(state: &'a mut State, input: &Input<'_>) -> Result<&'a mut Tags, AwsError> {
+        state.profile_mut(input).map(|profile| &mut profile.tags)
     }
 }
 
@@ -54,15 +67,15 @@ impl State {
             "InstanceProfileId": profile.id,
             "Arn": profile.arn,
             "CreateDate": iso(profile.created),
-            "Roles": role.map(super::role::Role::render).into_iter().collect::<Vec<_>>(),
-            "Tags": listing::shown_tags(&profile.tags),
+            "Roles": role.map(Role::render).into_iter().collect::<Vec<_>>(),
+            "Tags": tagging::shown(&profile.tags),
         })
     }
 }
 
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let name = listing::name(input, "InstanceProfileName", 128)?;
-    let (path, tags) = (listing::path(input)?, listing::read_tags(input)?);
+    let (path, tags) = (listing::path(input)?, tagging::read(input)?);
     let profile = InstanceProfile {
         name: name.to_owned(),
         id: context.world.ids.capitals("AIPA", 17),
@@ -73,9 +86,10 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         tags,
     };
     let iam = &mut context.account().iam;
-    if iam.instance_profiles.contains_key(name) {
+    if quota::is_taken(iam.instance_profiles.keys(), name) {
         return Err(already_exists(format!("Instance Profile {name} already exists.")));
     }
+    quota::check_room(iam.instance_profiles.len(), "InstanceProfilesPerAccount", quota::INSTANCE_PROFILES)?;
     let answer = json!({ "InstanceProfile": iam.render_profile(&profile) });
     iam.instance_profiles.insert(name.to_owned(), profile);
     Ok(answer)
@@ -92,7 +106,7 @@ pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 }
 
 pub(super) fn list_for_role(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let role = context.account().iam.role(input)?.name.clone();
+    let role = Role::find(&context.account().iam, input)?.name.clone();
     listed(context, input, |profile| profile.role.as_ref() == Some(&role))
 }
 
@@ -110,7 +124,7 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 pub(super) fn add_role(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let iam = &mut context.account().iam;
     iam.profile(input)?;
-    let role = iam.role(input)?.name.clone();
+    let role = Role::find_mut(iam, input)?.name.clone();
     let profile = iam.profile_mut(input)?;
     if profile.has_role() {
         return Err(limit_exceeded("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"));
@@ -120,9 +134,11 @@ pub(super) fn add_role(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 }
 
 pub(super) fn remove_role(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let role = input.required("RoleName")?;
-    let profile = context.account().iam.profile_mut(input)?;
-    if profile.role.as_deref() != Some(role) {
+    let iam = &mut context.account().iam;
+    iam.profile(input)?;
+    let role = Role::find_mut(iam, input)?.name.clone();
+    let profile = iam.profile_mut(input)?;
+    if profile.role.as_deref() != Some(&role) {
         let message = format!("The role with name {role} cannot be found in the instance profile {}.", profile.name);
         return Err(no_such_entity(message));
     }
@@ -130,27 +146,16 @@ pub(super) fn remove_role(context: &mut Context<'_>, input: &Input<'_>) -> Answe
     Ok(Value::Null)
 }
 
-pub(super) fn tag(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    listing::set_tags(&mut context.account().iam.profile_mut(input)?.tags, input)?;
-    Ok(Value::Null)
-}
-
-pub(super) fn untag(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let profile = context.account().iam.profile_mut(input)?;
-    input.texts("TagKeys").into_iter().for_each(|key| profile.tags.remove(key));
-    Ok(Value::Null)
-}
-
-pub(super) fn list_tags(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let profile = context.account().iam.profile(input)?;
-    paged(input, "Tags", listing::tag_rows(&profile.tags))
-}
-
 fn listed(context: &mut Context<'_>, input: &Input<'_>, keep: impl Fn(&InstanceProfile) -> bool) -> Answer {
     let iam = &context.account().iam;
     let profiles = iam.instance_profiles.values().filter(|profile| keep(profile));
-    let rows = profiles.map(|profile| (profile.name.clone(), iam.render_profile(profile))).collect();
-    paged(input, "InstanceProfiles", rows)
+    // Listings show no tags.
+    let shown = |profile: &InstanceProfile| {
+        let mut tree = iam.render_profile(profile);
+        tree["Tags"] = Value::Null;
+        (profile.name.clone(), tree)
+    };
+    paged(input, "InstanceProfiles", profiles.map(shown).collect())
 }
 
 fn no_such_profile(name: &str) -> AwsError {

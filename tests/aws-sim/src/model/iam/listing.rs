@@ -1,4 +1,4 @@
-//! IAM's pages (`MaxItems`, `Marker`, `IsTruncated`), names and tags.
+//! IAM's pages (`MaxItems`, `Marker`, `IsTruncated`), names and paths.
 
 use serde_json::{Value, json};
 
@@ -6,17 +6,20 @@ use super::refusal::validation;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 use crate::model::page;
-use crate::model::tags::Tags;
 
-/// A page of what has been listed by name, under the list's name.
+/// A page of what has been listed by name, under the list's name. A hundred make one, unless the call says otherwise.
 pub(super) fn paged(input: &Input<'_>, list: &str, rows: Vec<(String, Value)>) -> Answer {
     let limit = input.int("MaxItems")?.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        let limit = limit.to_string();
-        return Err(validation("maxItems", &limit, "Member must have value between 1 and 1000"));
+    let bound = |constraint: &str| validation("maxItems", &limit.to_string(), constraint);
+    if limit < 1 {
+        return Err(bound("Member must have value greater than or equal to 1"));
+    }
+    if limit > 1000 {
+        return Err(bound("Member must have value less than or equal to 1000"));
     }
     let page = page::cut(rows, usize::try_from(limit).ok(), input.text("Marker"));
-    let (page, marker) = page.ok_or_else(|| AwsError::new("InvalidInput", "Invalid Marker."))?;
+    let marker = input.text("Marker").unwrap_or_default();
+    let (page, marker) = page.ok_or_else(|| AwsError::new("ValidationError", format!("Invalid Marker: {marker}")))?;
     Ok(json!({ list: page, "IsTruncated": marker.is_some(), "Marker": marker }))
 }
 
@@ -40,40 +43,22 @@ pub(super) fn name<'a>(input: &Input<'a>, member: &str, longest: usize) -> Resul
 /// The member `Path`, or the root.
 pub(super) fn path(input: &Input<'_>) -> Result<String, AwsError> {
     let path = input.text("Path").unwrap_or("/");
-    if path.starts_with('/') && path.ends_with('/') {
+    if path.len() > 512 {
+        return Err(validation("path", path, "Member must have length less than or equal to 512"));
+    }
+    if path.starts_with('/') && path.ends_with('/') && path.chars().all(|one| ('!'..='~').contains(&one)) {
         return Ok(path.to_owned());
     }
-    Err(AwsError::new("ValidationError", format!("The specified value for path is invalid: {path}")))
+    let message = "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric \
+                   characters and/or / characters.";
+    Err(AwsError::new("ValidationError", message))
 }
 
-pub(super) fn read_tags(input: &Input<'_>) -> Result<Tags, AwsError> {
-    let tags = Tags::read(&input.parts("Tags"), "Key", "Value")?;
-    if tags.iter().any(|(key, _)| key.starts_with("aws:")) {
-        let message = "Tag keys beginning with aws: are reserved for system use";
-        return Err(AwsError::new("InvalidInput", message));
+/// A description, checked.
+pub(super) fn description(input: &Input<'_>) -> Result<Option<String>, AwsError> {
+    let description = input.text("Description");
+    match description.filter(|text| text.chars().count() > 1000) {
+        Some(text) => Err(validation("description", text, "Member must have length less than or equal to 1000")),
+        None => Ok(description.map(str::to_owned)),
     }
-    Ok(tags)
-}
-
-/// Sets the tags that a call gives.
-pub(super) fn set_tags(tags: &mut Tags, input: &Input<'_>) -> Result<(), AwsError> {
-    let given = read_tags(input)?;
-    if tags.too_many_with(&given) {
-        return Err(super::refusal::limit_exceeded("Cannot exceed quota for TagsPerEntity: 50"));
-    }
-    tags.merge(&given);
-    Ok(())
-}
-
-/// The tags as IAM shows them; none at all where there are none.
-pub(super) fn shown_tags(tags: &Tags) -> Value {
-    if tags.is_empty() { Value::Null } else { tags.write("Key", "Value") }
-}
-
-/// The rows of a call that lists tags.
-pub(super) fn tag_rows(tags: &Tags) -> Vec<(String, Value)> {
-    let mut rows: Vec<_> =
-        tags.iter().map(|(key, value)| (key.to_owned(), json!({"Key": key, "Value": value}))).collect();
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
-    rows
 }

@@ -8,10 +8,6 @@ pub(super) fn no_such_entity(message: impl Into<String>) -> AwsError {
     AwsError::new("NoSuchEntity", message).with_status(404)
 }
 
-pub(super) fn no_such_role(name: &str) -> AwsError {
-    no_such_entity(format!("The role with name {name} cannot be found."))
-}
-
 pub(super) fn already_exists(message: impl Into<String>) -> AwsError {
     AwsError::new("EntityAlreadyExists", message).with_status(409)
 }
@@ -22,6 +18,10 @@ pub(super) fn delete_conflict(message: &str) -> AwsError {
 
 pub(super) fn limit_exceeded(message: &str) -> AwsError {
     AwsError::new("LimitExceeded", message).with_status(409)
+}
+
+pub(super) fn invalid_input(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidInput", message)
 }
 
 pub(super) fn validation(member: &str, value: &str, constraint: &str) -> AwsError {

@@ -1,50 +1,84 @@
-//! Roles.
+//! Roles: what services, users and sessions of other accounts may take on.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::listing::{self, paged};
+use super::holder::{Holder, Permissions};
 use super::policy_document::{self, Purpose};
-use super::refusal::{already_exists, delete_conflict, no_such_role, validation};
-use super::{State, role_policy};
+use super::refusal::validation;
+use super::tagging::{self, Tagged};
+use super::{State, quota};
 use crate::model::clock::{Moment, iso};
 use crate::model::context::Context;
-use crate::model::error::{Answer, AwsError};
+use crate::model::error::AwsError;
 use crate::model::input::Input;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
-/// Something that services and users may take on.
+/// A role.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) arn: String,
-    path: String,
-    trust: String,
-    description: Option<String>,
-    longest_session: i64,
-    created: Moment,
-    /// Inline policies by name.
-    pub(super) policies: BTreeMap<String, String>,
-    /// ARNs of managed policies.
-    pub(super) attached: Vec<String>,
-    tags: Tags,
+    pub(super) path: String,
+    /// The trust policy.
+    pub(crate) trust: String,
+    pub(super) description: Option<String>,
+    /// Seconds.
+    pub(crate) longest_session: i64,
+    pub(crate) created: Moment,
+    pub(crate) permissions: Permissions,
+    /// ARN of the policy that bounds what the role may do.
+    pub(crate) boundary: Option<String>,
+    pub(super) last_used: Option<LastUse>,
+    pub(crate) tags: Tags,
+}
+
+/// When and where a role was taken on last.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(super) struct LastUse {
+    pub(super) at: Moment,
+    pub(super) region: String,
 }
 
 impl Role {
+    pub(super) fn new(context: &mut Context<'_>, name: &str, path: &str, trust: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: context.world.ids.capitals("AROA", 17),
+            arn: context.global_arn("iam", &format!("role{path}{name}")),
+            path: path.to_owned(),
+            trust: trust.to_owned(),
+            description: None,
+            longest_session: 3600,
+            created: context.now,
+            permissions: Permissions::default(),
+            boundary: None,
+            last_used: None,
+            tags: Tags::default(),
+        }
+    }
+
     pub(super) fn item(&self) -> Item {
         let item = Item::new("iam", "roles", &self.arn, &self.tags, "available").named(&self.name);
-        item.with("inline_policies", self.policies.len()).with("attached_policies", self.attached.len())
+        let (inline, attached) = (self.permissions.inline.len(), self.permissions.attached.len());
+        item.with("inline_policies", inline).with("attached_policies", attached)
     }
 
     /// Whether a service of AWS may take it.
     pub(crate) fn trusts(&self, service: &str) -> bool {
-        policy_document::lets_in(&self.trust, service)
+        policy_document::lets_service_in(&self.trust, service)
     }
 
-    /// As listings show it: without tags.
+    /// Whether only AWS may change it.
+    pub(super) fn is_service_linked(&self) -> bool {
+        self.path.starts_with("/aws-service-role/")
+    }
+
+    /// As listings show it: without tags, boundary and last use.
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html>
     pub(super) fn render(&self) -> Value {
         json!({
             "Path": self.path,
@@ -58,135 +92,91 @@ impl Role {
         })
     }
 
-    fn render_whole(&self) -> Value {
+    pub(super) fn render_whole(&self) -> Value {
         let mut tree = self.render();
-        tree["Tags"] = listing::shown_tags(&self.tags);
-        tree["RoleLastUsed"] = json!({});
+        tree["PermissionsBoundary"] = render_boundary(self.boundary.as_deref());
+        tree["Tags"] = tagging::shown(&self.tags);
+        let used = |last: &LastUse| json!({"LastUsedDate": iso(last.at), "Region": last.region});
+        tree["RoleLastUsed"] = self.last_used.as_ref().map_or_else(|| json!({}), used);
         tree
     }
 }
 
-impl State {
-    /// The role that the member `RoleName` names.
-    pub(super) fn role(&self, input: &Input<'_>) -> Result<&Role, AwsError> {
-        let name = input.required("RoleName")?;
-        self.roles.get(name).ok_or_else(|| no_such_role(name))
+impl Holder for Role {
+    const KIND: &'static str = "role";
+    const MEMBER: &'static str = "RoleName";
+    const INLINE_SIZE: usize = quota::ROLE_INLINE_SIZE;
+
+    fn all(state: &State) -> &BTreeMap<String, Self> {
+        &state.roles
     }
 
-    pub(super) fn role_mut(&mut self, input: &Input<'_>) -> Result<&mut Role, AwsError> {
-        let name = input.required("RoleName")?;
-        self.roles.get_mut(name).ok_or_else(|| no_such_role(name))
+    fn all_mut(state: &mut State) -> &mut BTreeMap<String, Self> {
+        &mut state.roles
     }
-}
 
-pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let name = listing::name(input, "RoleName", 64)?;
-    let trust = input.required("AssumeRolePolicyDocument")?;
-    let path = listing::path(input)?;
-    policy_document::check(trust, Purpose::Trust)?;
-    let longest_session = input.int("MaxSessionDuration")?.unwrap_or(3600);
-    if !(3600..=43_200).contains(&longest_session) {
-        let constraint = "Member must have value between 3600 and 43200";
-        return Err(validation("maxSessionDuration", &longest_session.to_string(), constraint));
+    fn permissions(&self) -> &Permissions {
+        &self.permissions
     }
-    let description = input.text("Description").map(str::to_owned);
-    let tags = listing::read_tags(input)?;
-    let role = Role { longest_session, tags, ..new(context, name, &path, trust, description) };
-    add(context, role)
-}
 
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html>
-pub(super) fn create_service_linked(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let service = input.required("AWSServiceName")?;
-    let short = match service {
-        "ecs.amazonaws.com" => "ECS",
-        "autoscaling.amazonaws.com" => "AutoScaling",
-        "elasticloadbalancing.amazonaws.com" => "ElasticLoadBalancing",
-        "ecs.application-autoscaling.amazonaws.com" => "ApplicationAutoScaling_ECSService",
-        "spot.amazonaws.com" => "EC2Spot",
-        _ => return Err(AwsError::new("InvalidInput", format!("Service {service} has no service-linked role."))),
-    };
-    let trust = json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": {"Service": [service]}},
-    ]});
-    let name = format!("AWSServiceRoleFor{short}");
-    if context.account().iam.roles.contains_key(&name) {
-        let message =
-            format!("Service role name {name} has been taken in this account, please try a different suffix.");
-        return Err(AwsError::new("InvalidInput", message));
+    fn permissions_mut(&mut self) -> &mut Permissions {
+        &mut self.permissions
     }
-    let path = format!("/aws-service-role/{service}/");
-    let role = new(context, &name, &path, &trust.to_string(), input.text("Description").map(str::to_owned));
-    add(context, role)
-}
 
-pub(super) fn get(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    Ok(json!({ "Role": context.account().iam.role(input)?.render_whole() }))
-}
-
-pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let prefix = input.text("PathPrefix").unwrap_or("/");
-    let roles = context.account().iam.roles.values().filter(|role| role.path.starts_with(prefix));
-    paged(input, "Roles", roles.map(|role| (role.name.clone(), role.render())).collect())
-}
-
-pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let iam = &mut context.account().iam;
-    let role = iam.role(input)?;
-    if iam.instance_profiles.values().any(|profile| profile.role.as_ref() == Some(&role.name)) {
-        return Err(delete_conflict("Cannot delete entity, must remove roles from instance profile first."));
+    fn name(&self) -> &str {
+        &self.name
     }
-    role_policy::check_none(role)?;
-    let name = role.name.clone();
-    iam.roles.remove(&name);
-    Ok(Value::Null)
-}
 
-pub(super) fn update_assume_role_policy(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let document = input.required("PolicyDocument")?;
-    policy_document::check(document, Purpose::Trust)?;
-    document.clone_into(&mut context.account().iam.role_mut(input)?.trust);
-    Ok(Value::Null)
-}
+    fn path(&self) -> &str {
+        &self.path
+    }
 
-pub(super) fn tag(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    listing::set_tags(&mut context.account().iam.role_mut(input)?.tags, input)?;
-    Ok(Value::Null)
-}
+    fn id(&self) -> &str {
+        &self.id
+    }
 
-pub(super) fn untag(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let role = context.account().iam.role_mut(input)?;
-    input.texts("TagKeys").into_iter().for_each(|key| role.tags.remove(key));
-    Ok(Value::Null)
-}
-
-pub(super) fn list_tags(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let role = context.account().iam.role(input)?;
-    paged(input, "Tags", listing::tag_rows(&role.tags))
-}
-
-fn new(context: &mut Context<'_>, name: &str, path: &str, trust: &str, description: Option<String>) -> Role {
-    Role {
-        name: name.to_owned(),
-        id: context.world.ids.capitals("AROA", 17),
-        arn: context.global_arn("iam", &format!("role{path}{name}")),
-        path: path.to_owned(),
-        trust: trust.to_owned(),
-        description,
-        longest_session: 3600,
-        created: context.now,
-        policies: BTreeMap::new(),
-        attached: Vec::new(),
-        tags: Tags::default(),
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html>
+    fn check_changeable(&self) -> Result<(), AwsError> {
+        if !self.is_service_linked() {
+            return Ok(());
+        }
+        let message = format!(
+            "Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS",
+            self.name
+        );
+        Err(AwsError::new("UnmodifiableEntity", message))
     }
 }
 
-fn add(context: &mut Context<'_>, role: Role) -> Answer {
-    let iam = &mut context.account().iam;
-    if iam.roles.keys().any(|name| name.eq_ignore_ascii_case(&role.name)) {
-        return Err(already_exists(format!("Role with name {} already exists.", role.name)));
+impl Tagged for Role {
+    fn tags<'a>(state: &'a State, input: &Input<'_>) -> Result<&'a Tags, AwsError> {
+        Self::find(state, input).map(|role| &role.tags)
     }
-    let answer = json!({ "Role": role.render_whole() });
-    iam.roles.insert(role.name.clone(), role);
-    Ok(answer)
+
+    fn tags_mut<'a>(state: &'a mut State, input: &Input<'_>) -> Result<&'a mut Tags, AwsError> {
+        Self::find_mut(state, input).map(|role| &mut role.tags)
+    }
+}
+
+/// The ARN of a boundary as roles and users show it.
+pub(super) fn render_boundary(arn: Option<&str>) -> Value {
+    arn.map_or(Value::Null, |arn| json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}))
+}
+
+/// Checks a trust policy: its size, its grammar, and that those whom it names exist.
+pub(super) fn check_trust(context: &mut Context<'_>, document: &str) -> Result<(), AwsError> {
+    let parsed = policy_document::check(document, Purpose::Trust)?;
+    let world = &context.world;
+    policy_document::check_principals(&parsed, |arn| super::principal_exists(world, arn))?;
+    quota::check_trust_size(document)
+}
+
+pub(super) fn session_duration(input: &Input<'_>) -> Result<Option<i64>, AwsError> {
+    let asked = input.int("MaxSessionDuration")?;
+    let unfit = |seconds: i64, constraint: &str| validation("maxSessionDuration", &seconds.to_string(), constraint);
+    match asked {
+        Some(short @ ..3600) => Err(unfit(short, "Member must have value greater than or equal to 3600")),
+        Some(long @ 43_201..) => Err(unfit(long, "Member must have value less than or equal to 43200")),
+        fine => Ok(fine),
+    }
 }
