@@ -70,6 +70,9 @@ def distil(service):
         "operations": {},
         "shapes": {},
     }
+    if metadata["protocol"] == "ec2":
+        # Answers end it in a slash: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html>
+        table["namespace"] += "/"
     versions = session.get_component("data_loader").list_api_versions(service, "service-2")
     if metadata["protocol"] == "ec2" and len(versions) > 1:
         table["versions"] = versions
