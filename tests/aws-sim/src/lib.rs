@@ -12,7 +12,7 @@ mod wire;
 use std::future::Future;
 use std::io;
 
-pub use sim::{Account, Config, Consistency, Signatures, Sim};
+pub use sim::{Account, Config, Consistency, Signatures, Sim, Throttling};
 use tokio::net::TcpListener;
 
 /// Answers AWS calls and the control API on `listener` until `shutdown` completes.
@@ -26,6 +26,11 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let ticking = tokio::spawn(sim.clone().tick_forever());
+    let closing = sim.clone();
+    let shutdown = async move {
+        shutdown.await;
+        closing.close();
+    };
     let routes = control::router().fallback(wire::answer).with_state(sim);
     let listener = wire::connection::CuttableListener::new(listener);
     let served = axum::serve(listener, routes.into_make_service_with_connect_info::<wire::connection::Scissors>())

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use aws_sim::{Account, Config, Consistency, Signatures, Sim};
+use aws_sim::{Account, Config, Consistency, Signatures, Sim, Throttling};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -24,6 +24,12 @@ struct Options {
     /// Whether reads see earlier writes at once, or lag as they do on AWS
     #[arg(long, env = "AWS_SIM_CONSISTENCY", value_enum, default_value = "strict")]
     consistency: Consistency,
+    /// Whether callers that are too fast are refused, by AWS's token buckets
+    #[arg(long, env = "AWS_SIM_THROTTLE", value_enum, default_value = "off")]
+    throttle: Throttling,
+    /// What decides about everything that happens by chance
+    #[arg(long, env = "AWS_SIM_SEED", default_value_t = 0)]
+    seed: u64,
     /// An account beside 123456789012 and its access key, as 111122223333=KEY:SECRET; may be given many times
     #[arg(long = "account", env = "AWS_SIM_ACCOUNTS", value_delimiter = ',')]
     accounts: Vec<Account>,
@@ -40,9 +46,9 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let options = Options::parse();
     let listener = TcpListener::bind(options.bind).await.with_context(|| format!("cannot bind {}", options.bind))?;
-    let Options { speed, step, consistency, accounts, signatures, .. } = options;
+    let Options { speed, step, consistency, throttle, seed, accounts, signatures, .. } = options;
     tracing::info!(address = %listener.local_addr()?, speed, step, "simulating AWS");
-    let sim = Sim::new(Config { speed, step, consistency, accounts, signatures });
+    let sim = Sim::new(Config { speed, step, consistency, throttle, seed, accounts, signatures });
     aws_sim::serve(listener, sim, stop_asked()).await.context("the simulator stopped serving")
 }
 

@@ -8,7 +8,10 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::model::faults::Rule;
+use tokio::sync::watch;
+
+use crate::model::faults::Faults;
+use crate::model::throttle::Throttle;
 use crate::model::timing;
 use crate::model::world::{Saved, World};
 use crate::wire::connection::Scissors;
@@ -16,6 +19,9 @@ use crate::wire::signature::Keys;
 
 /// How long the background tick sleeps at most, in real time.
 const TICK: Duration = Duration::from_millis(10);
+
+/// How long a call hangs at most, in real time: longer than any client waits.
+const LONGEST_HANG: Duration = Duration::from_secs(3600);
 
 /// How a simulator behaves.
 #[derive(Debug, Clone)]
@@ -26,6 +32,10 @@ pub struct Config {
     pub step: bool,
     /// Whether reads lag behind writes.
     pub consistency: Consistency,
+    /// Whether callers that are too fast are held back.
+    pub throttle: Throttling,
+    /// What decides about everything that happens by chance.
+    pub seed: u64,
     /// Accounts that exist beside the default one.
     pub accounts: Vec<Account>,
     /// Whether signatures are looked at.
@@ -46,6 +56,8 @@ impl Default for Config {
             speed: 1.0,
             step: false,
             consistency: Consistency::Strict,
+            throttle: Throttling::Off,
+            seed: 0,
             accounts: Vec::new(),
             signatures: Signatures::Verify,
         }
@@ -80,7 +92,16 @@ pub(crate) fn is_account_id(text: &str) -> bool {
 pub enum Consistency {
     /// At once.
     Strict,
-    /// As on AWS: some reads of EC2, IAM and Auto Scaling answer what was true a moment ago.
+    /// As on AWS: some reads of EC2, IAM, Auto Scaling and ECS answer what was true a moment ago.
+    Aws,
+}
+
+/// Whether callers that are too fast are held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Throttling {
+    /// Never.
+    Off,
+    /// By token buckets of AWS's sizes.
     Aws,
 }
 
@@ -99,6 +120,7 @@ pub struct Sim {
     world: Arc<Mutex<World>>,
     snapshots: Arc<Mutex<BTreeMap<String, Saved>>>,
     keys: Arc<Keys>,
+    closing: Arc<watch::Sender<bool>>,
     config: Config,
 }
 
@@ -106,7 +128,13 @@ impl Sim {
     /// An AWS in which nothing exists but the default account.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { world: Arc::new(Mutex::new(fresh(&config))), snapshots: Arc::default(), keys: Arc::default(), config }
+        Self {
+            world: Arc::new(Mutex::new(fresh(&config))),
+            snapshots: Arc::default(),
+            keys: Arc::default(),
+            closing: Arc::default(),
+            config,
+        }
     }
 
     /// Forgets everything: resources, calls, faults and the time that has passed.
@@ -136,6 +164,17 @@ impl Sim {
         crate::wire::respond(self, &Scissors::default(), request).await
     }
 
+    /// Waits for as long as no caller has patience for, or until the simulator ends.
+    pub(crate) async fn hang(&self) {
+        let mut closing = self.closing.subscribe();
+        tokio::time::timeout(LONGEST_HANG, closing.wait_for(|closing| *closing)).await.ok();
+    }
+
+    /// Ends the waiting of calls that hang, so that the simulator can end.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
     /// Lets what is due happen although nobody calls. An event that panics is lost, but time goes on.
     pub(crate) async fn tick_forever(self) {
         loop {
@@ -155,11 +194,11 @@ fn fresh(config: &Config) -> World {
             tracing::warn!(account = account.id, "another account has its access key already");
         }
     }
+    world.faults = Faults::seeded(config.seed);
+    world.throttle = Throttle::new(config.throttle == Throttling::Aws);
     if config.consistency == Consistency::Aws {
         world.iam_propagation = timing::IAM_PROPAGATES;
-        Rule::lag_of_aws().into_iter().for_each(|rule| {
-            world.faults.add(rule);
-        });
+        world.faults.add_lag_of_aws();
     }
     world
 }

@@ -5,22 +5,27 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::model::faults::{Armed, Rule};
+use super::body::Body;
+use super::refusal::Refusal;
+use crate::model::faults::{Armed, Rule, check};
 use crate::sim::Sim;
 
-pub(super) async fn add(State(sim): State<Sim>, Json(rule): Json<Rule>) -> (StatusCode, Json<Value>) {
+pub(super) async fn add(State(sim): State<Sim>, Body(rule): Body<Rule>) -> Result<(StatusCode, Json<Value>), Refusal> {
+    if let Some(fault) = check::fault(&rule) {
+        return Err(Refusal::unprocessable(fault));
+    }
     let id = sim.world().faults.add(rule);
-    (StatusCode::CREATED, Json(json!({"id": id})))
+    Ok((StatusCode::CREATED, Json(json!({"id": id}))))
 }
 
 pub(super) async fn list(State(sim): State<Sim>) -> Json<Value> {
     let world = sim.world();
-    let faults: Vec<&Armed> = world.faults.iter().collect();
+    let faults: Vec<Value> = world.faults.iter().map(render).collect();
     Json(json!({"faults": faults}))
 }
 
-pub(super) async fn show(State(sim): State<Sim>, Path(id): Path<u64>) -> Result<Json<Armed>, StatusCode> {
-    sim.world().faults.get(id).cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
+pub(super) async fn show(State(sim): State<Sim>, Path(id): Path<u64>) -> Result<Json<Value>, Refusal> {
+    sim.world().faults.get(id).map(|armed| Json(render(armed))).ok_or_else(|| unknown(id))
 }
 
 pub(super) async fn clear(State(sim): State<Sim>) -> StatusCode {
@@ -28,6 +33,19 @@ pub(super) async fn clear(State(sim): State<Sim>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-pub(super) async fn remove(State(sim): State<Sim>, Path(id): Path<u64>) -> StatusCode {
-    if sim.world().faults.remove(id) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+pub(super) async fn remove(State(sim): State<Sim>, Path(id): Path<u64>) -> Result<StatusCode, Refusal> {
+    if sim.world().faults.remove(id) { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(id)) }
+}
+
+fn unknown(id: u64) -> Refusal {
+    Refusal::not_found(format!("there is no fault {id}"))
+}
+
+/// The rule with what it has done so far.
+fn render(armed: &Armed) -> Value {
+    let mut tree = json!({"id": armed.id, "seen": armed.seen, "hit": armed.hit});
+    if let (Value::Object(tree), Ok(Value::Object(rule))) = (&mut tree, serde_json::to_value(&armed.rule)) {
+        tree.extend(rule);
+    }
+    tree
 }

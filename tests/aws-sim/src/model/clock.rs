@@ -31,6 +31,12 @@ impl Clock {
         self.epoch + self.advanced + seconds(ran)
     }
 
+    /// Seconds that only grow, by which callers are held back and reads are late: simulated ones while the clock stands
+    /// still, else real ones, since callers wait in real time.
+    pub(crate) fn pace(&self) -> f64 {
+        if self.stopped { self.advanced.as_seconds_f64() } else { self.started.elapsed().as_secs_f64() }
+    }
+
     /// Goes on from another moment, at the same pace.
     pub(crate) fn set(&mut self, now: Moment) {
         (self.epoch, self.started, self.advanced) = (now, Instant::now(), TimeDelta::zero());

@@ -14,7 +14,7 @@ use super::world::{Account, Region, World};
 pub(crate) type Handler = fn(&mut Context<'_>, &Input<'_>) -> Answer;
 
 /// An account and a region in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Place {
     pub(crate) account: Arc<str>,
     pub(crate) region: Arc<str>,

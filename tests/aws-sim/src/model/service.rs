@@ -185,7 +185,17 @@ impl Service {
     pub(crate) fn throttled(self) -> AwsError {
         match self.family() {
             Family::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded.").with_status(503),
+            // <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html>
+            Family::Query if matches!(self, Self::Elb | Self::ElbV2) => {
+                AwsError::new("ThrottlingException", "Rate exceeded")
+            }
             Family::Query => AwsError::new("Throttling", "Rate exceeded"),
+            Family::Json if self == Self::Scheduler => {
+                AwsError::new("ThrottlingException", "Rate exceeded").with_status(429)
+            }
+            Family::Json if self == Self::CloudMap => {
+                AwsError::new("RequestLimitExceeded", "Rate exceeded").with_status(429)
+            }
             Family::Json => AwsError::new("ThrottlingException", "Rate exceeded"),
         }
     }

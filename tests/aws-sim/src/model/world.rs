@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::call_log::CallLog;
+use super::call_log::{Call, CallLog};
 use super::clock::{Agenda, Clock, Moment};
 use super::context::{Context, Place};
 use super::event::Event;
-use super::faults::{Faults, Past};
+use super::faults::capacity::Launch;
+use super::faults::{Caller, Faults, Past, Verdict};
 use super::ids::Ids;
+use super::part::Part;
+use super::service::Service;
+use super::throttle::Throttle;
 use super::{
     acm, application_autoscaling, autoscaling, ec2, ecr, ecs, elb, elbv2, events, iam, logs, route53, scheduler,
     secretsmanager, servicediscovery, ssm, sts,
@@ -27,6 +31,7 @@ pub(crate) struct World {
     pub(crate) ids: Ids,
     pub(crate) faults: Faults,
     pub(crate) past: Past,
+    pub(crate) throttle: Throttle,
     pub(crate) calls: CallLog,
     pub(crate) credentials: BTreeMap<Arc<str>, sts::Credential>,
     /// How long roles and instance profiles are not known to other services after they were made.
@@ -83,6 +88,7 @@ impl World {
             ids: Ids::default(),
             faults: Faults::default(),
             past: Past::default(),
+            throttle: Throttle::default(),
             calls: CallLog::default(),
             credentials: BTreeMap::new(),
             iam_propagation: TimeDelta::zero(),
@@ -110,6 +116,7 @@ impl World {
         let Saved { now, ids, faults, credentials, accounts, agenda } = saved;
         self.clock.set(now);
         self.past = Past::default();
+        self.throttle.refill();
         (self.ids, self.faults) = (ids, faults);
         (self.credentials, self.accounts, self.agenda) = (credentials, accounts, agenda);
     }
@@ -156,6 +163,25 @@ impl World {
             event.happen(&mut Context { world: self, place, now: at, access_key: "".into() });
         }
         now
+    }
+
+    /// Keeps what a service is before it is written to, while reads of it are to be late.
+    pub(crate) fn remember(&mut self, place: &Place, service: Service) {
+        let Some(lag) = self.faults.longest_lag(service) else { return };
+        let now = self.clock.pace();
+        let mut past = std::mem::take(&mut self.past);
+        past.keep(place, service, now, lag, || Part::copy(self, place, service));
+        self.past = past;
+    }
+
+    /// What the rules in force make of a call.
+    pub(crate) fn verdict(&mut self, call: &Call) -> Verdict {
+        let caller = self.credentials.get(call.access_key.as_str());
+        let caller = caller.map_or(Caller { account: "", arn: "" }, |credential| Caller {
+            account: &credential.account,
+            arn: &credential.arn,
+        });
+        self.faults.verdict(call, caller, self.clock.pace(), Launch::Called)
     }
 
     /// Moves the clock on and lets everything happen that became due on the way.

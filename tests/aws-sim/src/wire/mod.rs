@@ -132,7 +132,7 @@ impl RequestOf<'_> {
         let call = Call::new(service, &operation, &scope.access_key, &scope.region, input).by(&caller(&parts.headers));
         let done = perform::perform(self.sim, call, admission, request_id, self.arrived).await;
         match done.fate {
-            Fate::CutBefore | Fate::CutAfter => scissors.cut(),
+            Fate::Hang | Fate::CutBefore | Fate::CutAfter => scissors.cut(),
             Fate::Proceed | Fate::Fail(_) => {}
         }
         match done.answer {

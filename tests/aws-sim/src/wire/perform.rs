@@ -29,18 +29,34 @@ pub(super) async fn perform(
     request_id: &str,
     arrived: Instant,
 ) -> Done {
-    let verdict = sim.world().faults.verdict(&call);
+    let verdict = sim.world().verdict(&call);
     if verdict.delay > Duration::ZERO {
         tokio::time::sleep(verdict.delay).await;
     }
-    let mut world = sim.world();
+    let answer = settle(&mut sim.world(), &call, admission, &verdict, request_id, arrived);
+    if verdict.fate == Fate::Hang {
+        // Remembered before: a caller that gives up ends this.
+        sim.hang().await;
+    }
+    Done { operation: call.operation, answer, fate: verdict.fate }
+}
+
+fn settle(
+    world: &mut World,
+    call: &Call,
+    admission: Result<(), AwsError>,
+    verdict: &Verdict,
+    request_id: &str,
+    arrived: Instant,
+) -> Answer {
     let (place, answer) = match &verdict.fate {
-        Fate::Proceed | Fate::CutAfter => carry_out(&mut world, &call, admission, verdict.lag),
+        Fate::Proceed | Fate::CutAfter => carry_out(world, call, admission, verdict.lag),
         Fate::Fail(error) => (None, Err(error.clone())),
+        Fate::Hang => (None, Err(AwsError::new("timeout", "no answer"))),
         Fate::CutBefore => (None, Err(AwsError::new("cut", "connection cut before the call"))),
     };
-    remember(&mut world, &call, place, &answer, &verdict, request_id, arrived);
-    Done { operation: call.operation, answer, fate: verdict.fate }
+    remember(world, call, place, &answer, verdict, request_id, arrived);
+    answer
 }
 
 fn carry_out(
@@ -57,18 +73,23 @@ fn carry_out(
         Ok(allowed) => allowed,
         Err(refusal) => return (None, Err(refusal)),
     };
+    let pace = world.clock.pace();
+    if let Err(refusal) = world.throttle.admit(call, &place, pace) {
+        return (Some(place), Err(refusal));
+    }
     if let Err(refusal) = shape::check(call.service, &call.operation, &call.input) {
         return (Some(place), Err(refusal));
     }
     let Some(handler) = call.service.handler(&call.operation) else {
         return (Some(place), Err(AwsError::new("InvalidAction", "The operation is not simulated.")));
     };
-    let yesterday = lag.and_then(|lag| world.past.look_back(&place.account, lag).cloned());
-    if let (false, Some(lag)) = (call.is_read(), world.faults.longest_lag()) {
-        let today = world.account(&place.account).clone();
-        world.past.keep(&place.account, &today, lag);
+    if !call.is_read() {
+        world.remember(&place, call.service);
     }
-    let today = yesterday.map(|yesterday| std::mem::replace(world.account(&place.account), yesterday));
+    let mut past = lag.and_then(|lag| world.past.borrow(&place, call.service, pace, lag));
+    if let Some((_, part)) = &mut past {
+        part.swap(world, &place);
+    }
     let mut context = Context { world, place: place.clone(), now, access_key };
     let guarded = AssertUnwindSafe(|| handler(&mut context, &Input::new(call.service, &call.input)));
     let answer = std::panic::catch_unwind(guarded).unwrap_or_else(|_| {
@@ -76,8 +97,9 @@ fn carry_out(
         tracing::error!(service = %call.service, operation = call.operation, "a call made the simulator panic");
         Err(internal_failure())
     });
-    if let Some(today) = today {
-        *context.account() = today;
+    if let Some((index, mut part)) = past {
+        part.swap(world, &place);
+        world.past.put_back(&place, call.service, (index, part));
     }
     (Some(place), answer)
 }
@@ -99,6 +121,7 @@ fn remember(
 ) {
     let outcome = match (&verdict.fate, answer) {
         (Fate::CutBefore | Fate::CutAfter, _) => "cut".to_owned(),
+        (Fate::Hang, _) => "timeout".to_owned(),
         (Fate::Proceed | Fate::Fail(_), Ok(_)) => "ok".to_owned(),
         (Fate::Proceed | Fate::Fail(_), Err(error)) => error.code.to_string(),
     };

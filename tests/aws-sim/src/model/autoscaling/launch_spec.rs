@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 
 use super::group::Group;
 use super::invalid;
-use crate::model::call_log::Call;
 use crate::model::context::Context;
 use crate::model::ec2::{launch, launch_template};
 use crate::model::error::AwsError;
-use crate::model::faults::Fate;
+use crate::model::faults::capacity;
 use crate::model::input::Input;
 use crate::model::service::Service;
 
@@ -84,10 +83,8 @@ pub(super) fn launch_one(
     group: &Group,
     subnet_id: &str,
 ) -> Result<(String, Template), AwsError> {
-    let call = Call::new(Service::Ec2, "RunInstances", "", &context.place.region, json!({"SubnetId": subnet_id}));
-    if let Fate::Fail(refusal) = context.world.faults.verdict(&call).fate {
-        return Err(refusal);
-    }
+    let input = json!({"SubnetId": subnet_id, "AutoScalingGroupName": group.name});
+    capacity::launch(context, Service::Ec2, "RunInstances", input)?;
     let (plan, version) = plan(context, &group.launch, subnet_id)?;
     let mut tags = group.plain_tags(true);
     tags.set("aws:autoscaling:groupName", &group.name);
