@@ -186,7 +186,7 @@ def test_pull_through_rules_are_unique_by_prefix(aws):
     with refused("PullThroughCacheRuleAlreadyExistsException"):
         aws.ecr.create_pull_through_cache_rule(**rule)
     with refused("UnsupportedUpstreamRegistryException"):
-        aws.ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="x", upstreamRegistryUrl="registry.example.com")
+        aws.ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="xx", upstreamRegistryUrl="registry.example.com")
     assert len(aws.ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"]) == 1
     aws.ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay")
     with refused("PullThroughCacheRuleNotFoundException"):

@@ -249,7 +249,7 @@ def test_addresses_must_be_in_the_vpc(aws, network):
 def test_ports_are_checked(aws, network, group):
     """A port must be between 1 and 65535; without one the group's own port is taken."""
     instance = run_instance(aws, network)
-    with refused("ValidationError", "Value '0' at 'port' failed to satisfy constraint"):
+    with refused("ValidationError", "Value '0' at 'targets.1.member.port' failed to satisfy constraint"):
         register(aws, group, instance, Port=0)
     register(aws, group, instance)
     (row,) = aws.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]

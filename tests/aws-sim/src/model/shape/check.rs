@@ -22,7 +22,7 @@ pub(crate) fn check(service: Service, operation: &str, input: &Value) -> Result<
     match walk.misfit {
         Some(misfit) => Err(misfit),
         None if walk.violations.is_empty() => Ok(()),
-        None => refusal::of(service, &walk.violations).map_or(Ok(()), Err),
+        None => refusal::of(service, walk.violations).map_or(Ok(()), Err),
     }
 }
 

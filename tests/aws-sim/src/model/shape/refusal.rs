@@ -18,8 +18,14 @@ pub(super) struct Violation {
     pub(super) constraint: String,
 }
 
+/// Members that their service looks at itself, in its own words: the ends of their models are not what it goes by.
+const OWN_WORDS: [(Service, &str); 2] =
+    [(Service::Ecr, "lifecyclePolicyText"), (Service::SecretsManager, "clientRequestToken")];
+
 /// The refusal of some violations; none for a service that looks at such things itself.
-pub(super) fn of(service: Service, violations: &[Violation]) -> Option<AwsError> {
+pub(super) fn of(service: Service, mut violations: Vec<Violation>) -> Option<AwsError> {
+    violations.retain(|it| it.is_missing() || !OWN_WORDS.contains(&(service, it.path.as_str())));
+    let violations = violations.as_slice();
     let first = violations.first()?;
     match service {
         // ECS takes values that its model does not have, and names what it misses in sentences of its own.
