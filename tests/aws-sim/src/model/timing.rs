@@ -48,6 +48,9 @@ pub(crate) const LOAD_BALANCER_INTERFACES_STAY: TimeDelta = TimeDelta::seconds(4
 /// From a change of records until all name servers know it.
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html>
 pub(crate) const NAME_SERVERS_LEARN: TimeDelta = TimeDelta::seconds(30);
+/// How long lines of a log group stay after its retention.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+pub(crate) const EXPIRED_LINES_STAY: TimeDelta = TimeDelta::hours(72);
 /// From a change about an ECS service to the scheduler's look at it.
 pub(crate) const SCHEDULER_REACTS: TimeDelta = TimeDelta::seconds(2);
 /// How often the ECS scheduler looks at a service that is not as it shall be.

@@ -1,19 +1,28 @@
 //! CloudWatch Logs: groups, the streams in them, and the lines in those.
 
+mod column_pattern;
 mod event_calls;
 mod filter;
 mod group;
 mod group_calls;
+mod json_pattern;
+mod metric_filter;
+mod pattern;
+mod resource_policy;
 mod stream;
 mod stream_calls;
+mod subscription_filter;
 mod tagging;
+mod term_pattern;
 
 use std::collections::BTreeMap;
 
 use group::Group;
+use resource_policy::ResourcePolicy;
 use serde_json::{Value, json};
 use stream::Line;
 
+use super::clock::Moment;
 use super::context::{Context, Handler};
 use super::error::{Answer, AwsError};
 use super::input::Input;
@@ -24,12 +33,25 @@ use super::page;
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct State {
     groups: BTreeMap<String, Group>,
+    /// By name.
+    resource_policies: BTreeMap<String, ResourcePolicy>,
 }
 
 impl State {
     /// The group that a call names, by name or by ARN.
     fn group(&self, input: &Input<'_>) -> Result<&Group, AwsError> {
         self.groups.get(group_name(input)?).ok_or_else(no_such_group)
+    }
+
+    /// The group that a call reads lines of, without those that are over.
+    fn fresh_group(&mut self, input: &Input<'_>, now: Moment) -> Result<&Group, AwsError> {
+        if input.has("logGroupName") && input.has("logGroupIdentifier") {
+            let message = "LogGroup name and LogGroup identifier are mutually exclusive parameters.";
+            return Err(invalid(message));
+        }
+        let group = self.group_mut(input)?;
+        group.forget_expired(now);
+        Ok(group)
     }
 
     fn group_mut(&mut self, input: &Input<'_>) -> Result<&mut Group, AwsError> {
@@ -61,6 +83,19 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "PutLogEvents" => event_calls::put,
         "GetLogEvents" => event_calls::get,
         "FilterLogEvents" => filter::filter,
+        "PutLogGroupDeletionProtection" => group_calls::put_protection,
+        "AssociateKmsKey" => group_calls::associate_key,
+        "DisassociateKmsKey" => group_calls::disassociate_key,
+        "PutMetricFilter" => metric_filter::put,
+        "DescribeMetricFilters" => metric_filter::describe,
+        "DeleteMetricFilter" => metric_filter::delete,
+        "TestMetricFilter" => metric_filter::test,
+        "PutSubscriptionFilter" => subscription_filter::put,
+        "DescribeSubscriptionFilters" => subscription_filter::describe,
+        "DeleteSubscriptionFilter" => subscription_filter::delete,
+        "PutResourcePolicy" => resource_policy::put,
+        "DescribeResourcePolicies" => resource_policy::describe,
+        "DeleteResourcePolicy" => resource_policy::delete,
         "TagResource" => tagging::tag,
         "UntagResource" => tagging::untag,
         "ListTagsForResource" => tagging::list,

@@ -8,6 +8,10 @@ pub(super) struct Stream {
     /// Milliseconds since 1970, as all times here.
     created: i64,
     lines: Vec<Line>,
+    /// When the last line came in.
+    received: Option<i64>,
+    /// Of all lines that are kept, with what each costs besides its text.
+    bytes: usize,
 }
 
 /// One line.
@@ -20,13 +24,25 @@ pub(super) struct Line {
 
 impl Stream {
     pub(super) fn new(created: i64) -> Self {
-        Self { created, lines: Vec::new() }
+        Self { created, lines: Vec::new(), received: None, bytes: 0 }
     }
 
     /// Adds a line behind those of the same time.
     pub(super) fn add(&mut self, line: Line) {
         let place = self.lines.partition_point(|other| other.at <= line.at);
+        self.received = self.received.max(Some(line.received));
+        self.bytes += line.size();
         self.lines.insert(place, line);
+    }
+
+    /// Forgets the lines before a time.
+    pub(super) fn forget_before(&mut self, time: i64) {
+        let expired = self.lines.partition_point(|line| line.at < time);
+        self.bytes -= self.lines.drain(..expired).map(|line| line.size()).sum::<usize>();
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The lines from one time until before another.
@@ -48,14 +64,23 @@ impl Stream {
             "creationTime": self.created,
             "firstEventTimestamp": self.lines.first().map(|line| line.at),
             "lastEventTimestamp": self.last_at(),
-            "lastIngestionTime": self.lines.iter().map(|line| line.received).max(),
+            "lastIngestionTime": self.received,
             "uploadSequenceToken": "1",
             "storedBytes": 0,
         })
     }
 }
 
+/// What a line costs besides its text.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>
+const OVERHEAD: usize = 26;
+
 impl Line {
+    /// As batches, pages and storage count it.
+    pub(super) fn size(&self) -> usize {
+        self.message.len() + OVERHEAD
+    }
+
     pub(super) fn render(&self) -> Value {
         json!({"timestamp": self.at, "ingestionTime": self.received, "message": self.message})
     }

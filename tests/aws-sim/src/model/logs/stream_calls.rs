@@ -29,7 +29,10 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         None | Some("LogStreamName") => false,
         Some("LastEventTime") if prefix.is_empty() => true,
         Some("LastEventTime") => return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")),
-        Some(other) => return Err(invalid(format!("Unknown order '{other}'"))),
+        Some(other) => {
+            let constraint = "Member must satisfy enum value set: [LogStreamName, LastEventTime]";
+            return Err(super::unfit("orderBy", other, constraint));
+        }
     };
     let group = context.region().logs.group(input)?;
     let wanted = group.streams.iter().filter(|(name, _)| name.starts_with(prefix));
