@@ -1,11 +1,12 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager, ssm};
+use super::{acm, autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager, ssm};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Event {
+    Acm(acm::Event),
     Ec2(ec2::Event),
     AutoScaling(autoscaling::Event),
     Ecs(ecs::Event),
@@ -21,6 +22,7 @@ pub(crate) enum Event {
 impl Event {
     pub(crate) fn happen(self, context: &mut Context<'_>) {
         match self {
+            Self::Acm(event) => acm::on_event(context, event),
             Self::Ec2(event) => ec2::on_event(context, event),
             Self::AutoScaling(event) => autoscaling::on_event(context, event),
             Self::Ecs(event) => ecs::on_event(context, event),

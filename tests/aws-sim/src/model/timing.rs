@@ -25,6 +25,25 @@ pub(crate) const SCALING_CHECKS: TimeDelta = TimeDelta::seconds(30);
 pub(crate) const LIFECYCLE_HOOK_WAITS: TimeDelta = TimeDelta::hours(1);
 /// How long role credentials last that do not say how long.
 pub(crate) const SESSION_LASTS: TimeDelta = TimeDelta::hours(1);
+/// From RequestCertificate until the certificate's records are told.
+/// <https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html>
+pub(crate) const RECORDS_DRAWN: TimeDelta = TimeDelta::seconds(5);
+/// How often a young certificate's records are looked for, for how long, and how often later.
+pub(crate) const VALIDATION_LOOKS_AT_FIRST: TimeDelta = TimeDelta::seconds(30);
+pub(crate) const VALIDATION_LOOKS_OFTEN_FOR: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const VALIDATION_LOOKS_LATER: TimeDelta = TimeDelta::minutes(30);
+/// How long a certificate waits for its validation.
+/// <https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-timed-out.html>
+pub(crate) const VALIDATION_TIMES_OUT: TimeDelta = TimeDelta::hours(72);
+/// How long an idempotency token of RequestCertificate counts.
+/// <https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html>
+pub(crate) const CERTIFICATE_TOKEN_LASTS: TimeDelta = TimeDelta::hours(1);
+/// How long a certificate of ACM is valid: 13 months.
+/// <https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html>
+pub(crate) const CERTIFICATE_TERM: TimeDelta = TimeDelta::days(395);
+/// How long before its end a certificate is renewed.
+/// <https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html>
+pub(crate) const CERTIFICATE_RENEWED_BEFORE: TimeDelta = TimeDelta::days(60);
 /// From CreateLoadBalancer to `active`: a few minutes, as AWS's waiter `LoadBalancerAvailable` expects, which looks
 /// every 15 seconds for 10 minutes.
 pub(crate) const APPLICATION_LOAD_BALANCER_PROVISIONING: TimeDelta = TimeDelta::seconds(120);

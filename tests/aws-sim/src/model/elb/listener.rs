@@ -16,7 +16,7 @@ pub(super) struct Listener {
     protocol: Protocol,
     pub(super) instance_port: i64,
     instance_protocol: Protocol,
-    certificate: Option<String>,
+    pub(super) certificate: Option<String>,
 }
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html>

@@ -92,6 +92,14 @@ pub(crate) fn has_dns_name(world: &World, zone_id: &str, dns_name: &str) -> bool
     is_classic || elbv2::has_dns_name(world, zone_id, wanted)
 }
 
+/// Each certificate that a listener has, with the name of its load balancer.
+pub(crate) fn certificates(state: &State) -> impl Iterator<Item = (String, String)> {
+    state.load_balancers.values().flat_map(|balancer| {
+        let listeners = balancer.listeners.values();
+        listeners.filter_map(|listener| Some((listener.certificate.clone()?, balancer.name.clone())))
+    })
+}
+
 /// Whether a load balancer may use a certificate of ACM.
 pub(crate) fn certificate_state(context: &mut Context<'_>, arn: &str) -> acm::Usability {
     acm::usability(context, arn)

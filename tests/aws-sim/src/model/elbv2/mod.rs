@@ -159,6 +159,13 @@ pub(crate) fn has_dns_name(world: &World, zone_id: &str, dns_name: &str) -> bool
     balancers.any(|(zone, name)| zone == Some(zone_id) && name.eq_ignore_ascii_case(dns_name))
 }
 
+/// Each certificate that a listener has, with the ARN of its load balancer.
+pub(crate) fn certificates(state: &State) -> impl Iterator<Item = (String, String)> {
+    state.listeners.values().flat_map(|listener| {
+        listener.certificates.iter().map(|certificate| (certificate.clone(), listener.load_balancer.clone()))
+    })
+}
+
 impl State {
     fn load_balancer(&self, arn: &str) -> Result<&LoadBalancer, AwsError> {
         self.load_balancers.get(arn).ok_or_else(|| no_load_balancer(arn))

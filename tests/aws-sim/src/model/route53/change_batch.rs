@@ -9,6 +9,7 @@ use serde_json::json;
 use super::record_set::{Key, RecordSet};
 use super::zone::Zone;
 use super::{alias, change, domain_name, invalid};
+use crate::model::acm;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -38,6 +39,7 @@ pub(super) fn change(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     }
     context.account().route53.zone_mut(input, "HostedZoneId")?.records = zone.records;
     let info = change::submit(context, batch.text("Comment"));
+    acm::records_changed(context.world, context.now);
     Ok(json!({ "ChangeInfo": info }))
 }
 

@@ -15,12 +15,14 @@ mod zone_listing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use change::Change;
+use record_set::Key;
 use zone::Zone;
 
 use super::context::Handler;
 use super::error::AwsError;
 use super::input::Input;
 use super::inventory::Item;
+use super::world::World;
 
 /// What Route53 has in one account.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -71,6 +73,16 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 /// What exists. The records that every zone must have are part of their zone.
 pub(crate) fn inventory(state: &State) -> Vec<Item> {
     state.zones.values().flat_map(Zone::items).collect()
+}
+
+/// What public DNS answers: the values of a record in any public zone of any account. Whether the zone is delegated to is
+/// not asked, as there is nobody else to do so.
+pub(crate) fn public_values(world: &World, name: &str, kind: &str) -> Vec<String> {
+    let key = Key::new(&format!("{}.", name.trim_end_matches('.').to_ascii_lowercase()), kind, None);
+    let zones = world.accounts().flat_map(|(_, account)| account.route53.zones.values());
+    let public = zones.filter(|zone| !zone.is_private() && domain_name::is_within(&key.name, &zone.name));
+    let records = public.filter_map(|zone| zone.records.get(&key));
+    records.flat_map(|record| record.values().iter().cloned()).collect()
 }
 
 fn zone_id(id_or_path: &str) -> &str {

@@ -139,6 +139,14 @@ impl RecordSet {
         })
     }
 
+    /// What it answers, if it is no alias.
+    pub(super) fn values(&self) -> &[String] {
+        match &self.answer {
+            Content::Values { values, .. } => values,
+            Content::Alias { .. } => &[],
+        }
+    }
+
     pub(super) fn render(&self) -> Value {
         let mut tree = json!({"Name": self.key.name, "Type": self.key.kind, "SetIdentifier": self.key.identifier});
         for (member, value) in &self.routing {
