@@ -77,7 +77,7 @@ async fn every_protocol_answers_and_refuses_in_its_own_shape() {
     let sim = start().await;
     let answer = query(sim, "ec2", "Action=CreateVpc&CidrBlock=10.0.0.0/16&Version=2016-11-15").await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("<vpc><vpcId>vpc-"), "{answer}");
-    let answer = query(sim, "ec2", "Action=DeleteVpc&VpcId=vpc-1&Version=2016-11-15").await;
+    let answer = query(sim, "ec2", "Action=DeleteVpc&VpcId=vpc-0123456789abcdef0&Version=2016-11-15").await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert!(answer.contains("<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code>"), "{answer}");
     let answer = query(sim, "iam", "Action=ListRoles&Version=2010-05-08").await;

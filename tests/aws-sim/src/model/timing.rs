@@ -17,6 +17,18 @@ pub(crate) const NAT_GATEWAY_DELETING: TimeDelta = TimeDelta::seconds(45);
 /// How long terminated instances and deleted NAT gateways are still described.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html>
 pub(crate) const STILL_DESCRIBED: TimeDelta = TimeDelta::hours(1);
+/// An interface endpoint's way to `available`.
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html>
+pub(crate) const ENDPOINT_PENDING: TimeDelta = TimeDelta::seconds(60);
+/// An interface endpoint's way from `deleting` to `deleted`.
+pub(crate) const ENDPOINT_DELETING: TimeDelta = TimeDelta::seconds(45);
+/// How long a deleted endpoint is still described.
+pub(crate) const DELETED_ENDPOINT_DESCRIBED: TimeDelta = TimeDelta::minutes(1);
+/// From StopInstances to `stopped`.
+pub(crate) const INSTANCE_STOPPING: TimeDelta = TimeDelta::seconds(30);
+/// From `running` until both status checks have passed.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html>
+pub(crate) const STATUS_CHECKS_PASS: TimeDelta = TimeDelta::minutes(2);
 /// From a change of an Auto Scaling group to the launch or termination that it asks for.
 pub(crate) const SCALING_REACTS: TimeDelta = TimeDelta::seconds(5);
 /// How often an Auto Scaling group looks for instances that have gone or are unhealthy.

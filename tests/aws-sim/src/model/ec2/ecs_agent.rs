@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 
 use super::instance::Instance;
 use super::route::Target;
-use super::{Event, State, catalogue, route_table};
+use super::{Event, State, instance_type, route_table};
 use crate::model::context::Context;
 use crate::model::{ecs, event, timing};
 
@@ -22,9 +22,10 @@ pub(super) fn boot(context: &mut Context<'_>, id: &str) {
 
 /// The agent registers, or tries again later while it has no credentials, no way to ECS or no cluster.
 pub(super) fn start(context: &mut Context<'_>, id: &str) {
+    let region = context.place.region.clone();
     let ec2 = &context.region().ec2;
     let Some(instance) = ec2.instances.get(id).filter(|instance| instance.is_running()) else { return };
-    let (reaches, profile_arn) = (reaches_the_internet(ec2, instance), instance.profile_arn.clone());
+    let (reaches, profile_arn) = (reaches_ecs(ec2, instance, &region), instance.profile_arn.clone());
     let agent = agent_of(instance);
     let iam = &context.account().iam;
     let has_role = profile_arn.and_then(|arn| iam.instance_profile(&arn)).is_some_and(|profile| profile.has_role());
@@ -36,7 +37,7 @@ pub(super) fn start(context: &mut Context<'_>, id: &str) {
 }
 
 fn agent_of(instance: &Instance) -> Option<ecs::Agent> {
-    let kind = catalogue::find_type(&instance.instance_type)?;
+    let kind = instance_type::find(&instance.instance_type)?;
     Some(ecs::Agent {
         cluster: cluster(instance.user_data.as_deref().unwrap_or_default()),
         instance_id: instance.id.clone(),
@@ -63,6 +64,17 @@ fn cluster(user_data: &str) -> String {
     named.filter(|name| !name.is_empty()).unwrap_or(DEFAULT_CLUSTER).to_owned()
 }
 
+/// Over the internet, or by endpoints for all that an agent talks to.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>
+fn reaches_ecs(ec2: &State, instance: &Instance, region: &str) -> bool {
+    let interface = ec2.interfaces.get(&instance.interface_id);
+    let by_endpoints = |interface| {
+        let services = ["ecs", "ecs-agent", "ecs-telemetry"];
+        services.iter().all(|short| ec2.reaches_by_endpoint(interface, &format!("com.amazonaws.{region}.{short}")))
+    };
+    reaches_the_internet(ec2, instance) || interface.is_some_and(by_endpoints)
+}
+
 /// Through a NAT gateway, or with a public address through the internet gateway.
 fn reaches_the_internet(ec2: &State, instance: &Instance) -> bool {
     let public = ec2.interfaces.get(&instance.interface_id).is_some_and(super::interface::Interface::is_public);
@@ -71,7 +83,7 @@ fn reaches_the_internet(ec2: &State, instance: &Instance) -> bool {
         match &route.target {
             Target::NatGateway(_) | Target::Interface(_) => true,
             Target::InternetGateway(_) => public,
-            Target::Local => false,
+            Target::Local | Target::EgressOnlyGateway(_) | Target::Endpoint(_) => false,
         }
     })
 }

@@ -3,8 +3,8 @@
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html>
 
 use super::table::Resource;
-use crate::model::error::AwsError;
 use crate::model::input::Input;
+use crate::model::tags::Tags;
 
 /// The filters of one call.
 pub(crate) struct Filters<'a>(Vec<(&'a str, Vec<&'a str>)>);
@@ -15,31 +15,34 @@ impl<'a> Filters<'a> {
         Self(filters.iter().map(|one| (one.text("Name").unwrap_or_default(), one.texts("Value"))).collect())
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &[&'a str])> {
+        self.0.iter().map(|(name, values)| (*name, values.as_slice()))
+    }
+
     /// Whether a resource matches all of them.
-    pub(crate) fn keep<T: Resource>(&self, resource: &T) -> Result<bool, AwsError> {
-        self.keep_by(|name| {
-            let tags = resource.tags();
-            match name {
-                "tag-key" => Some(tags.iter().map(|(key, _)| key.to_owned()).collect()),
-                "tag-value" => Some(tags.iter().map(|(_, value)| value.to_owned()).collect()),
-                _ => match name.strip_prefix("tag:") {
-                    Some(key) => Some(tags.get(key).map(str::to_owned).into_iter().collect()),
-                    None => resource.field(name),
-                },
-            }
+    pub(crate) fn keep<T: Resource>(&self, resource: &T) -> bool {
+        self.keep_with(resource.tags(), |name| resource.field(name))
+    }
+
+    /// Whether something with these tags, and the values that `field` gives, matches all of them.
+    pub(crate) fn keep_with(&self, tags: &Tags, field: impl Fn(&str) -> Option<Vec<String>>) -> bool {
+        self.keep_by(|name| match name {
+            "tag-key" => Some(tags.iter().map(|(key, _)| key.to_owned()).collect()),
+            "tag-value" => Some(tags.iter().map(|(_, value)| value.to_owned()).collect()),
+            _ => match name.strip_prefix("tag:") {
+                Some(key) => Some(tags.get(key).map(str::to_owned).into_iter().collect()),
+                None => field(name),
+            },
         })
     }
 
-    /// Whether the values that `field` gives for each filter's name match.
-    pub(crate) fn keep_by(&self, field: impl Fn(&str) -> Option<Vec<String>>) -> Result<bool, AwsError> {
-        for (name, wanted) in &self.0 {
-            let have = field(name)
-                .ok_or_else(|| AwsError::new("InvalidParameterValue", format!("The filter '{name}' is invalid")))?;
-            if !have.iter().any(|value| wanted.iter().any(|pattern| matches(pattern, value))) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// Whether the values that `field` gives for each filter's name match. Names that no operation knows were refused
+    /// before; one that `field` does not know asks for something that is never there.
+    pub(crate) fn keep_by(&self, field: impl Fn(&str) -> Option<Vec<String>>) -> bool {
+        self.0.iter().all(|(name, wanted)| {
+            let have = field(name).unwrap_or_default();
+            have.iter().any(|value| wanted.iter().any(|pattern| matches(pattern, value)))
+        })
     }
 }
 

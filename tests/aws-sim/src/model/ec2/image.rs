@@ -2,11 +2,50 @@
 
 use serde_json::{Value, json};
 
+use super::describing;
 use super::filter::Filters;
 pub(crate) use super::published::{AGENT_VERSION, DOCKER_VERSION, Image, of_region};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+
+const PUBLISHED: &str = "2026-11-03T00:00:00.000Z";
+pub(super) const ROOT_DEVICE: &str = "/dev/xvda";
+/// GiB.
+pub(super) const ROOT_SIZE: i64 = 30;
+
+impl Image {
+    fn description(&self) -> String {
+        format!("{} AMI {} HVM", self.system, self.version)
+    }
+
+    pub(super) fn snapshot_id(&self) -> String {
+        self.id.replace("ami-", "snap-")
+    }
+
+    fn field(&self, filter: &str) -> Option<Vec<String>> {
+        let value = match filter {
+            "image-id" => self.id.clone(),
+            "name" => self.name.clone(),
+            "description" => self.description(),
+            "architecture" => self.architecture.to_owned(),
+            "owner-id" => self.owner.to_owned(),
+            "owner-alias" => "amazon".to_owned(),
+            "creation-date" => PUBLISHED.to_owned(),
+            "state" => "available".to_owned(),
+            "image-type" => "machine".to_owned(),
+            "root-device-type" => "ebs".to_owned(),
+            "root-device-name" | "block-device-mapping.device-name" => ROOT_DEVICE.to_owned(),
+            "block-device-mapping.volume-type" => "gp3".to_owned(),
+            "block-device-mapping.volume-size" => ROOT_SIZE.to_string(),
+            "virtualization-type" => "hvm".to_owned(),
+            "hypervisor" => "xen".to_owned(),
+            "is-public" | "ena-support" => "true".to_owned(),
+            _ => return None,
+        };
+        Some(vec![value])
+    }
+}
 
 /// The image with that id.
 pub(crate) fn find(region: &str, id: &str) -> Result<Image, AwsError> {
@@ -17,38 +56,45 @@ pub(crate) fn find(region: &str, id: &str) -> Result<Image, AwsError> {
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let region = context.place.region.clone();
+    let (region, account) = (context.place.region.clone(), context.place.account.clone());
     let (filters, ids, owners) = (Filters::read(input), input.texts("ImageId"), input.texts("Owner"));
-    for id in &ids {
-        find(&region, id)?;
-    }
-    let mut set: Vec<Value> = Vec::new();
-    for image in of_region(&region) {
-        let kept = filters.keep_by(|filter| match filter {
-            "image-id" => Some(vec![image.id.clone()]),
-            "name" => Some(vec![image.name.clone()]),
-            "architecture" => Some(vec![image.architecture.to_owned()]),
-            "owner-id" => Some(vec![image.owner.to_owned()]),
-            "owner-alias" => Some(vec!["amazon".to_owned()]),
-            "state" => Some(vec!["available".to_owned()]),
-            "root-device-type" => Some(vec!["ebs".to_owned()]),
-            "virtualization-type" => Some(vec!["hvm".to_owned()]),
-            "is-public" => Some(vec!["true".to_owned()]),
-            _ => None,
-        })?;
-        let owned = owners.is_empty() || owners.contains(&"amazon") || owners.contains(&image.owner);
-        if kept && owned && (ids.is_empty() || ids.contains(&&*image.id)) {
-            set.push(render(&image));
+    for owner in &owners {
+        let is_account = owner.len() == 12 && owner.bytes().all(|one| one.is_ascii_digit());
+        if !is_account && !matches!(*owner, "self" | "amazon" | "aws-marketplace" | "aws-backup-vault") {
+            return Err(AwsError::new("InvalidUserID.Malformed", format!("Invalid user id: \"{owner}\"")));
         }
     }
-    Ok(json!({ "imagesSet": set }))
+    let missing: Vec<&str> = ids.iter().copied().filter(|id| find(&region, id).is_err()).collect();
+    match missing.as_slice() {
+        [] => {}
+        [id] => return Err(AwsError::new("InvalidAMIID.NotFound", format!("The image id '[{id}]' does not exist"))),
+        ids => {
+            let message = format!("The image ids '[{}]' do not exist", ids.join(", "));
+            return Err(AwsError::new("InvalidAMIID.NotFound", message));
+        }
+    }
+    let owned = |image: &Image| {
+        owners.is_empty()
+            || owners.contains(&"amazon")
+            || owners.contains(&image.owner)
+            || (owners.contains(&"self") && image.owner == &*account)
+    };
+    let mut all = of_region(&region);
+    all.sort_by(|one, other| one.id.cmp(&other.id));
+    let asked = all.into_iter().filter(|image| ids.is_empty() || ids.contains(&&*image.id));
+    let kept = asked.filter(|image| owned(image) && filters.keep_by(|filter| image.field(filter)));
+    describing::paged(input, "imagesSet", kept.map(|image| (image.id.clone(), image)).collect(), |image| render(&image))
 }
 
 fn render(image: &Image) -> Value {
-    let disk = json!({"volumeSize": 30, "volumeType": "gp3", "deleteOnTermination": true, "encrypted": false});
+    let disk = json!({
+        "snapshotId": image.snapshot_id(), "volumeSize": ROOT_SIZE, "volumeType": "gp3", "iops": 3000,
+        "throughput": 125, "deleteOnTermination": true, "encrypted": false,
+    });
     json!({
         "imageId": image.id,
         "name": image.name,
+        "description": image.description(),
         "imageLocation": format!("amazon/{}", image.name),
         "imageState": "available",
         "imageOwnerId": image.owner,
@@ -56,12 +102,18 @@ fn render(image: &Image) -> Value {
         "architecture": image.architecture,
         "imageType": "machine",
         "isPublic": true,
-        "rootDeviceName": "/dev/xvda",
+        "rootDeviceName": ROOT_DEVICE,
         "rootDeviceType": "ebs",
         "virtualizationType": "hvm",
         "hypervisor": "xen",
         "enaSupport": true,
-        "creationDate": "2026-11-03T00:00:00.000Z",
-        "blockDeviceMapping": [{"deviceName": "/dev/xvda", "ebs": disk}],
+        "imdsSupport": "v2.0",
+        "sriovNetSupport": "simple",
+        "bootMode": if image.architecture == "arm64" { "uefi" } else { "uefi-preferred" },
+        "platformDetails": "Linux/UNIX",
+        "usageOperation": "RunInstances",
+        "creationDate": PUBLISHED,
+        "blockDeviceMapping": [{"deviceName": ROOT_DEVICE, "ebs": disk}],
+        "tagSet": [],
     })
 }

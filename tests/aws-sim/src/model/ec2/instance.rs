@@ -1,15 +1,15 @@
 //! Instances: pending, running, shutting down, terminated, and an hour later forgotten.
 //!
-//! How they are started is in `launch`.
+//! How they are started is in `launch`, how they are stopped and started again in `instance_power`.
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::table::{Kind, Resource, one};
-use super::{Event, ecs_agent, instance_view, interface};
-use crate::model::clock::Moment;
+use super::instance_options::{Metadata, Options};
+use super::table::{Kind, Resource, identified, one};
+use super::{Event, ecs_agent, interface, interface_calls, volume};
+use crate::model::clock::{Moment, iso};
 use crate::model::context::Context;
-use crate::model::error::Answer;
-use crate::model::input::Input;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 use crate::model::{autoscaling, ecs, event, timing};
@@ -25,16 +25,30 @@ pub(crate) struct Instance {
     pub(crate) vpc_id: String,
     pub(crate) subnet_id: String,
     pub(crate) zone: String,
+    /// The interface at device index 0.
     pub(crate) interface_id: String,
+    /// Those that were attached besides.
+    pub(super) more_interfaces: Vec<String>,
+    /// Volumes by device name.
+    pub(super) volumes: IndexMap<String, String>,
     pub(crate) private_ip: String,
+    /// Whether it gets a public address anew when it starts.
+    pub(super) public: bool,
     /// ARN of the instance profile.
     pub(crate) profile_arn: Option<String>,
     /// Base64.
     pub(super) user_data: Option<String>,
-    pub(super) settings: Value,
+    pub(super) key_name: Option<String>,
+    pub(super) metadata: Metadata,
+    pub(super) options: Options,
+    /// Its place among those that were started with it.
+    pub(super) launch_index: usize,
+    pub(super) is_spot: bool,
     pub(super) client_token: Option<String>,
     pub(crate) stage: Stage,
     pub(super) launched: Moment,
+    /// Since when it has been running.
+    pub(super) running_since: Option<Moment>,
     pub(super) reason: Option<(String, String)>,
     pub(super) tags: Tags,
 }
@@ -47,6 +61,8 @@ pub(crate) enum Stage {
     Running,
     ShuttingDown,
     Terminated,
+    Stopping,
+    Stopped,
 }
 
 impl Stage {
@@ -57,6 +73,8 @@ impl Stage {
             Self::Running => 16,
             Self::ShuttingDown => 32,
             Self::Terminated => 48,
+            Self::Stopping => 64,
+            Self::Stopped => 80,
         }
     }
 
@@ -73,20 +91,8 @@ impl Resource for Instance {
         ids: "InstanceId",
         set: "instancesSet",
         not_found: ("InvalidInstanceID.NotFound", "instance ID"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -102,6 +108,23 @@ impl Resource for Instance {
             "private-ip-address" => one(&self.private_ip),
             "reservation-id" => one(&self.reservation_id),
             "iam-instance-profile.arn" => Some(self.profile_arn.clone().into_iter().collect()),
+            "key-name" => Some(self.key_name.clone().into_iter().collect()),
+            "launch-index" => one(self.launch_index),
+            "launch-time" => one(iso(self.launched)),
+            "instance-lifecycle" => Some(self.is_spot.then(|| "spot".to_owned()).into_iter().collect()),
+            "monitoring-state" => one(self.options.monitoring_state()),
+            "metadata-options.http-tokens" => one(&self.metadata.tokens),
+            "metadata-options.http-endpoint" => one(&self.metadata.endpoint),
+            "root-device-name" => one(super::image::ROOT_DEVICE),
+            "root-device-type" => one("ebs"),
+            "virtualization-type" => one("hvm"),
+            "hypervisor" => one("xen"),
+            "tenancy" => one("default"),
+            "platform-details" => one("Linux/UNIX"),
+            "block-device-mapping.volume-id" => Some(self.volumes.values().cloned().collect()),
+            "block-device-mapping.device-name" => Some(self.volumes.keys().cloned().collect()),
+            "network-interface.network-interface-id" => Some(self.interfaces().map(str::to_owned).collect()),
+            "state-reason-code" => Some(self.reason.iter().map(|(code, _)| code.clone()).collect()),
             "client-token" => Some(self.client_token.clone().into_iter().collect()),
             _ => None,
         }
@@ -126,50 +149,15 @@ impl Instance {
         self.stage == Stage::Running
     }
 
+    /// The ids of all its interfaces.
+    pub(super) fn interfaces(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.interface_id).chain(&self.more_interfaces).map(String::as_str)
+    }
+
     /// Whether it is on its way out or gone.
     pub(crate) fn is_ending(&self) -> bool {
         matches!(self.stage, Stage::ShuttingDown | Stage::Terminated)
     }
-}
-
-pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let place = context.place.clone();
-    let ec2 = &context.region().ec2;
-    let mut answer = ec2.instances.describe(input, |instance| instance_view::reservation(ec2, instance, &place))?;
-    let reservations = answer[Instance::KIND.set].take();
-    Ok(json!({ "reservationSet": instance_view::grouped(reservations), "nextToken": answer["nextToken"] }))
-}
-
-/// Running instances only, unless all are asked for.
-pub(super) fn describe_status(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let all = input.flag("IncludeAllInstances")?.unwrap_or(false);
-    let ec2 = &context.region().ec2;
-    let selected = ec2.instances.select(input)?.into_iter().filter(|instance| all || instance.is_running());
-    Ok(json!({ "instanceStatusSet": selected.map(instance_view::status).collect::<Vec<_>>() }))
-}
-
-/// All of the named instances or none. Repeating it is no error.
-/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html>
-pub(super) fn terminate_named(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let ids = input.strings("InstanceId");
-    if ids.is_empty() {
-        return Err(input.missing("InstanceId"));
-    }
-    for id in &ids {
-        context.region().ec2.instances.find(id)?;
-    }
-    let mut set = Vec::new();
-    for id in &ids {
-        let before = context.region().ec2.instances.find(id)?.stage;
-        terminate(
-            context,
-            id,
-            ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"),
-        );
-        let after = context.region().ec2.instances.find(id)?.stage;
-        set.push(json!({"instanceId": id, "currentState": after.render(), "previousState": before.render()}));
-    }
-    Ok(json!({ "instancesSet": set }))
 }
 
 /// Starts an instance's end, whoever asks for it. Nothing happens to one that is ending already.
@@ -184,19 +172,30 @@ pub(crate) fn terminate(context: &mut Context<'_>, id: &str, reason: (&str, &str
 }
 
 pub(super) fn become_running(context: &mut Context<'_>, id: &str) {
+    let now = context.now;
     let ec2 = &mut context.region().ec2;
     let Some(instance) = ec2.instances.get_mut(id).filter(|instance| instance.stage == Stage::Pending) else { return };
     instance.stage = Stage::Running;
+    instance.running_since = Some(now);
     autoscaling::instance_running(context, id);
     ecs_agent::boot(context, id);
 }
 
+/// What belongs to the instance alone goes with it.
 pub(super) fn become_terminated(context: &mut Context<'_>, id: &str) {
     let ec2 = &mut context.region().ec2;
     let Some(instance) = ec2.instances.get_mut(id) else { return };
     instance.stage = Stage::Terminated;
-    let interface_id = instance.interface_id.clone();
-    interface::delete(ec2, &interface_id);
+    let interfaces: Vec<String> = instance.interfaces().map(str::to_owned).collect();
+    let volumes = std::mem::take(&mut instance.volumes);
+    for interface_id in interfaces {
+        let attached = ec2.interfaces.get(&interface_id).and_then(|interface| interface.attachment.as_ref());
+        match attached.is_some_and(|attachment| !attachment.delete_on_termination) {
+            true => interface_calls::release(ec2, &interface_id),
+            false => interface::delete(ec2, &interface_id),
+        }
+    }
+    volumes.values().for_each(|volume_id| volume::instance_terminated(ec2, volume_id));
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::InstanceForgotten(id.to_owned())));
     autoscaling::instance_terminated(context, id);
 }

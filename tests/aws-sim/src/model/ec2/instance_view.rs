@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::instance::{Instance, Stage};
-use super::{State, interface, tagging};
+use super::instance::Instance;
+use super::{State, image, interface_view, tagging, volume};
 use crate::model::clock::iso;
 use crate::model::context::Place;
 
@@ -36,57 +36,15 @@ pub(super) fn grouped(reservations: Value) -> Vec<Value> {
     groups.into_values().collect()
 }
 
-/// What DescribeInstanceStatus shows.
-pub(super) fn status(instance: &Instance) -> Value {
-    let checks = match instance.stage {
-        Stage::Running => "ok",
-        Stage::Pending => "initializing",
-        Stage::ShuttingDown | Stage::Terminated => "not-applicable",
-    };
-    json!({
-        "instanceId": instance.id,
-        "availabilityZone": instance.zone,
-        "instanceState": instance.stage.render(),
-        "instanceStatus": {"status": checks, "details": []},
-        "systemStatus": {"status": checks, "details": []},
-    })
-}
-
 /// An instance with everything about it.
 fn render(ec2: &State, instance: &Instance, place: &Place) -> Value {
-    let attached = ec2.interfaces.get(&instance.interface_id);
-    let private_ip = attached.map(|attached| attached.private_ip);
-    let public_ip = attached.and_then(|attached| attached.public.as_ref()).map(|public| public.ip);
-    let mut tree = json!({
-        "instanceId": instance.id,
-        "imageId": instance.image_id,
-        "instanceState": instance.stage.render(),
-        "privateDnsName": private_ip.map(|ip| interface::private_dns_name(&place.region, ip)),
-        "dnsName": public_ip.map(|ip| interface::public_dns_name(&place.region, ip)),
-        "reason": instance.reason.as_ref().map(|(_, text)| text),
-        "amiLaunchIndex": 0,
-        "instanceType": instance.instance_type,
-        "launchTime": iso(instance.launched),
-        "placement": {"availabilityZone": instance.zone, "groupName": "", "tenancy": "default"},
-        "monitoring": {"state": "disabled"},
-        "architecture": instance.architecture,
-        "rootDeviceType": "ebs",
-        "rootDeviceName": "/dev/xvda",
-        "virtualizationType": "hvm",
-        "hypervisor": "xen",
-        "enaSupport": true,
-        "ebsOptimized": false,
-        "blockDeviceMapping": [],
-        "productCodes": [],
-        "clientToken": instance.client_token.as_deref().unwrap_or_default(),
-        "tagSet": tagging::tag_set(&instance.tags),
-    });
-    if let Some(members) = tree.as_object_mut()
-        && let Value::Object(network) = network(ec2, instance, place)
-    {
-        members.extend(network);
+    let mut tree = plain(instance);
+    let parts = [network(ec2, instance, place), machine(ec2, instance)];
+    if let Some(members) = tree.as_object_mut() {
+        for part in parts {
+            members.extend(part.as_object().cloned().unwrap_or_default());
+        }
     }
-    tree["metadataOptions"] = metadata_options(&instance.settings["MetadataOptions"]);
     if let Some((code, message)) = &instance.reason {
         tree["stateReason"] = json!({"code": code, "message": message});
     }
@@ -96,52 +54,74 @@ fn render(ec2: &State, instance: &Instance, place: &Place) -> Value {
     tree
 }
 
-/// Where the instance is reached; nothing once it is terminated.
-fn network(ec2: &State, instance: &Instance, place: &Place) -> Value {
-    let Some(attached) = ec2.interfaces.get(&instance.interface_id) else { return json!({"networkInterfaceSet": []}) };
-    let groups = interface::group_set(ec2, &attached.groups);
-    let (owner, region) = (&place.account, &place.region);
-    let mapped = interface::association(attached, owner, region);
-    let view = json!({
-        "networkInterfaceId": attached.id,
-        "subnetId": attached.subnet_id,
-        "vpcId": attached.vpc_id,
-        "ownerId": &**owner,
-        "status": "in-use",
-        "interfaceType": "interface",
-        "macAddress": interface::mac_address(attached),
-        "privateIpAddress": attached.private_ip,
-        "privateDnsName": interface::private_dns_name(region, attached.private_ip),
-        "sourceDestCheck": true,
-        "groupSet": groups,
-        "attachment": {
-            "attachTime": iso(instance.launched), "deleteOnTermination": true, "deviceIndex": 0, "status": "attached",
-        },
-        "association": mapped,
-        "privateIpAddressesSet": [
-            {"privateIpAddress": attached.private_ip, "primary": true, "association": mapped},
-        ],
-    });
+/// What the instance itself knows.
+fn plain(instance: &Instance) -> Value {
     json!({
-        "vpcId": instance.vpc_id,
-        "subnetId": instance.subnet_id,
-        "privateIpAddress": attached.private_ip,
-        "ipAddress": attached.public.as_ref().map(|public| public.ip),
-        "sourceDestCheck": true,
-        "groupSet": groups,
-        "networkInterfaceSet": [view],
+        "instanceId": instance.id,
+        "imageId": instance.image_id,
+        "instanceState": instance.stage.render(),
+        "reason": instance.reason.as_ref().map_or("", |(_, text)| text.as_str()),
+        "keyName": instance.key_name,
+        "amiLaunchIndex": instance.launch_index,
+        "instanceType": instance.instance_type,
+        "launchTime": iso(instance.launched),
+        "placement": {"availabilityZone": instance.zone, "groupName": "", "tenancy": "default"},
+        "monitoring": {"state": instance.options.monitoring_state()},
+        "architecture": instance.architecture,
+        "clientToken": instance.client_token.as_deref().unwrap_or_default(),
+        "instanceLifecycle": instance.is_spot.then_some("spot"),
+        "spotInstanceRequestId": instance.is_spot.then(|| format!("sir-{}", &instance.id[instance.id.len() - 8..])),
+        "tagSet": tagging::tag_set(&instance.tags),
     })
 }
 
-fn metadata_options(asked: &Value) -> Value {
-    let or = |name: &str, default: &str| asked[name].as_str().unwrap_or(default).to_owned();
+/// What it is made of.
+fn machine(ec2: &State, instance: &Instance) -> Value {
     json!({
-        "state": "applied",
-        "httpTokens": or("HttpTokens", "required"),
-        "httpPutResponseHopLimit": or("HttpPutResponseHopLimit", "2"),
-        "httpEndpoint": or("HttpEndpoint", "enabled"),
-        "httpProtocolIpv6": or("HttpProtocolIpv6", "disabled"),
-        "instanceMetadataTags": or("InstanceMetadataTags", "disabled"),
+        "rootDeviceType": "ebs",
+        "rootDeviceName": image::ROOT_DEVICE,
+        "blockDeviceMapping": volume::mappings(ec2, instance),
+        "virtualizationType": "hvm",
+        "hypervisor": "xen",
+        "enaSupport": true,
+        "ebsOptimized": instance.options.ebs_optimized,
+        "productCodes": [],
+        "capacityReservationSpecification": {"capacityReservationPreference": "open"},
+        "hibernationOptions": {"configured": false},
+        "enclaveOptions": {"enabled": false},
+        "metadataOptions": instance.metadata.render("applied"),
+        "maintenanceOptions": {"autoRecovery": "default"},
+        "privateDnsNameOptions": {
+            "hostnameType": "ip-name", "enableResourceNameDnsARecord": false, "enableResourceNameDnsAAAARecord": false,
+        },
+        "platformDetails": "Linux/UNIX",
+        "usageOperation": "RunInstances",
+        "usageOperationUpdateTime": iso(instance.launched),
+        "bootMode": if instance.architecture == "arm64" { "uefi" } else { "uefi-preferred" },
+        "currentInstanceBootMode": "uefi",
+    })
+}
+
+/// Where the instance is reached; nothing once it is terminated.
+fn network(ec2: &State, instance: &Instance, place: &Place) -> Value {
+    let Some(first) = ec2.interfaces.get(&instance.interface_id) else {
+        return json!({"networkInterfaceSet": [], "privateDnsName": "", "dnsName": ""});
+    };
+    let public_ip = first.public.as_ref().map(|public| public.ip);
+    // A public name is given where the VPC has DNS hostnames.
+    let named = ec2.vpcs.get(&instance.vpc_id).is_some_and(|vpc| vpc.dns_hostnames);
+    let dns_name = public_ip.filter(|_| named).map(|ip| interface_view::public_dns_name(&place.region, ip));
+    let attached = instance.interfaces().filter_map(|id| ec2.interfaces.get(id));
+    json!({
+        "vpcId": instance.vpc_id,
+        "subnetId": instance.subnet_id,
+        "privateIpAddress": first.private_ip,
+        "privateDnsName": interface_view::private_dns_name(&place.region, first.private_ip),
+        "ipAddress": public_ip,
+        "dnsName": dns_name.unwrap_or_default(),
+        "sourceDestCheck": first.source_dest_check,
+        "groupSet": interface_view::group_set(ec2, &first.groups),
+        "networkInterfaceSet": attached.map(|one| interface_view::of_instance(ec2, one, place)).collect::<Vec<_>>(),
     })
 }
 

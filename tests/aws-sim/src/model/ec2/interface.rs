@@ -4,14 +4,11 @@
 
 use std::net::Ipv4Addr;
 
-use serde_json::{Value, json};
-
-use super::table::{Kind, Resource, one};
-use super::{State, address, security_group, tagging};
-use crate::model::clock::{Moment, iso};
+use super::table::{Kind, Resource, identified, one};
+use super::{State, address, interface_view, security_group};
+use crate::model::clock::Moment;
 use crate::model::context::Context;
-use crate::model::error::{Answer, AwsError};
-use crate::model::input::Input;
+use crate::model::error::AwsError;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
@@ -26,15 +23,26 @@ pub(crate) struct Interface {
     pub(crate) private_ip: Ipv4Addr,
     pub(crate) public: Option<PublicAddress>,
     pub(crate) holder: Holder,
-    description: String,
-    attachment_id: String,
-    created: Moment,
-    tags: Tags,
+    pub(super) description: String,
+    pub(super) attachment: Option<Attachment>,
+    pub(super) source_dest_check: bool,
+    pub(super) tags: Tags,
+}
+
+/// That an interface belongs to something.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(super) struct Attachment {
+    pub(super) id: String,
+    pub(super) since: Moment,
+    pub(super) device_index: i64,
+    pub(super) delete_on_termination: bool,
 }
 
 /// What an interface belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Holder {
+    /// It was made by hand and is attached to nothing.
+    Nobody,
     Instance(String),
     NatGateway(String),
     /// A service that made it on the account's behalf and alone may delete it.
@@ -79,6 +87,7 @@ pub(crate) struct Wanted {
     pub(crate) public: bool,
     pub(crate) holder: Holder,
     pub(crate) description: String,
+    pub(crate) tags: Tags,
 }
 
 impl Resource for Interface {
@@ -88,20 +97,8 @@ impl Resource for Interface {
         ids: "NetworkInterfaceId",
         set: "networkInterfaceSet",
         not_found: ("InvalidNetworkInterfaceID.NotFound", "networkInterface ID"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -111,18 +108,32 @@ impl Resource for Interface {
             "availability-zone" => one(&self.zone),
             "group-id" => Some(self.groups.clone()),
             "description" => one(&self.description),
-            "status" => one("in-use"),
+            "status" => one(self.state()),
             "interface-type" => one(self.holder.interface_type()),
             "requester-managed" => one(self.holder.is_service()),
             "private-ip-address" | "addresses.private-ip-address" => one(self.private_ip),
             "association.public-ip" => Some(self.public.iter().map(|public| public.ip.to_string()).collect()),
+            "association.allocation-id" => {
+                let elastic = self.public.iter().filter_map(|public| public.elastic.as_ref());
+                Some(elastic.map(|elastic| elastic.allocation_id.clone()).collect())
+            }
+            "mac-address" => one(interface_view::mac_address(self)),
+            "source-dest-check" => one(self.source_dest_check),
+            "requester-id" => Some(self.holder.requester().map(str::to_owned).into_iter().collect()),
             "attachment.instance-id" => Some(self.holder.instance_id().map(str::to_owned).into_iter().collect()),
+            "attachment.attachment-id" => Some(self.attachment.iter().map(|it| it.id.clone()).collect()),
+            "attachment.device-index" => Some(self.attachment.iter().map(|it| it.device_index.to_string()).collect()),
+            "attachment.delete-on-termination" => {
+                Some(self.attachment.iter().map(|it| it.delete_on_termination.to_string()).collect())
+            }
+            "attachment.status" => Some(self.attachment.iter().map(|_| "attached".to_owned()).collect()),
+            "addresses.primary" => one(true),
             _ => None,
         }
     }
 
     fn state(&self) -> &'static str {
-        "in-use"
+        if self.attachment.is_some() { "in-use" } else { "available" }
     }
 
     fn inventory(&self, item: Item) -> Item {
@@ -140,20 +151,21 @@ impl Holder {
     pub(crate) fn instance_id(&self) -> Option<&str> {
         match self {
             Self::Instance(id) => Some(id),
-            Self::NatGateway(_) | Self::Managed(_) => None,
+            Self::Nobody | Self::NatGateway(_) | Self::Managed(_) => None,
         }
     }
 
-    fn is_service(&self) -> bool {
-        !matches!(self, Self::Instance(_))
+    /// Whether a service made it, so that its callers cannot change it.
+    pub(super) fn is_service(&self) -> bool {
+        !matches!(self, Self::Nobody | Self::Instance(_))
     }
 
-    fn interface_type(&self) -> &'static str {
+    pub(super) fn interface_type(&self) -> &'static str {
         match self {
             Self::NatGateway(_) => "nat_gateway",
             Self::Managed(Owner::NetworkLoadBalancer) => "network_load_balancer",
             Self::Managed(Owner::VpcEndpoint) => "vpc_endpoint",
-            Self::Instance(_) | Self::Managed(Owner::LoadBalancer | Owner::FargateTask) => "interface",
+            Self::Nobody | Self::Instance(_) | Self::Managed(Owner::LoadBalancer | Owner::FargateTask) => "interface",
         }
     }
 
@@ -162,9 +174,9 @@ impl Holder {
         if self.is_service() { "ela-attach" } else { "eni-attach" }
     }
 
-    fn requester(&self) -> Option<&'static str> {
+    pub(super) fn requester(&self) -> Option<&'static str> {
         match self {
-            Self::Instance(_) => None,
+            Self::Nobody | Self::Instance(_) => None,
             Self::NatGateway(_) => Some("amazon-nat-gateway"),
             Self::Managed(Owner::LoadBalancer | Owner::NetworkLoadBalancer) => Some("amazon-elb"),
             // Fargate and endpoints act by accounts of AWS, whose numbers differ between regions.
@@ -174,16 +186,29 @@ impl Holder {
     }
 }
 
+impl Attachment {
+    /// An attachment that begins now; instances' first interfaces go with them.
+    pub(super) fn new(context: &mut Context<'_>, holder: &Holder, device_index: i64, delete: bool) -> Self {
+        let (id, since) = (context.id(holder.attachment_prefix()), context.now);
+        Self { id, since, device_index, delete_on_termination: delete }
+    }
+}
+
 /// Makes an interface, with an address out of its subnet.
 pub(crate) fn create(context: &mut Context<'_>, wanted: Wanted) -> Result<String, AwsError> {
-    let (id, attachment_id, created) = (context.id("eni"), context.id(wanted.holder.attachment_prefix()), context.now);
+    let id = context.id("eni");
     let public_ip = wanted.public.then(|| address::draw(context));
+    let device_index = i64::from(wanted.holder.is_service());
+    let attachment = (wanted.holder != Holder::Nobody)
+        .then(|| Attachment::new(context, &wanted.holder, device_index, !wanted.holder.is_service()));
     let ec2 = &mut context.region().ec2;
+    let most = ec2.quotas.interfaces;
+    ec2.quotas.check(ec2.interfaces.len(), most, "NetworkInterfaceLimitExceeded", "network interfaces")?;
     let (vpc_id, zone) = {
         let subnet = ec2.subnets.find(&wanted.subnet_id)?;
         (subnet.vpc_id.clone(), subnet.zone.clone())
     };
-    let groups = security_group::for_interface(ec2, &vpc_id, wanted.groups)?;
+    let groups = security_group::for_interface(ec2, &vpc_id, &wanted.subnet_id, wanted.groups)?;
     let private_ip = ec2.subnets.find_mut(&wanted.subnet_id)?.take_address(wanted.private_ip)?;
     ec2.interfaces.insert(Interface {
         id: id.clone(),
@@ -193,11 +218,11 @@ pub(crate) fn create(context: &mut Context<'_>, wanted: Wanted) -> Result<String
         groups: if matches!(wanted.holder, Holder::NatGateway(_)) { Vec::new() } else { groups },
         private_ip,
         public: public_ip.map(|ip| PublicAddress { ip, elastic: None }),
+        source_dest_check: !matches!(wanted.holder, Holder::NatGateway(_)),
         holder: wanted.holder,
         description: wanted.description,
-        attachment_id,
-        created,
-        tags: Tags::default(),
+        attachment,
+        tags: wanted.tags,
     });
     Ok(id)
 }
@@ -215,7 +240,10 @@ pub(crate) fn create_managed_interface(
     public: bool,
 ) -> Result<Interface, AwsError> {
     let (subnet_id, holder) = (subnet_id.to_owned(), Holder::Managed(owner));
-    let id = create(context, Wanted { subnet_id, groups, private_ip: None, public, holder, description })?;
+    let id = create(
+        context,
+        Wanted { subnet_id, groups, private_ip: None, public, holder, description, tags: Tags::default() },
+    )?;
     context.region().ec2.interfaces.find(&id).cloned()
 }
 
@@ -233,94 +261,4 @@ pub(crate) fn delete(ec2: &mut State, id: &str) {
     if let Some(elastic) = interface.public.and_then(|public| public.elastic) {
         address::unmap(ec2, &elastic.allocation_id);
     }
-}
-
-pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let (owner, region) = (context.place.account.clone(), context.place.region.clone());
-    let ec2 = &context.region().ec2;
-    ec2.interfaces.describe(input, |interface| render(ec2, interface, &owner, &region))
-}
-
-/// The private DNS name of an address. <https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html>
-pub(super) fn private_dns_name(region: &str, ip: Ipv4Addr) -> String {
-    let dashed = ip.to_string().replace('.', "-");
-    if region == "us-east-1" {
-        format!("ip-{dashed}.ec2.internal")
-    } else {
-        format!("ip-{dashed}.{region}.compute.internal")
-    }
-}
-
-/// The public DNS name of an address.
-pub(super) fn public_dns_name(region: &str, ip: Ipv4Addr) -> String {
-    let dashed = ip.to_string().replace('.', "-");
-    if region == "us-east-1" {
-        format!("ec2-{dashed}.compute-1.amazonaws.com")
-    } else {
-        format!("ec2-{dashed}.{region}.compute.amazonaws.com")
-    }
-}
-
-/// An interface's groups with their names.
-pub(super) fn group_set(ec2: &State, groups: &[String]) -> Value {
-    groups
-        .iter()
-        .map(|id| json!({"groupId": id, "groupName": ec2.security_groups.get(id).map(|group| group.name.as_str())}))
-        .collect()
-}
-
-/// The mapping to a public address, as interfaces and instances show it.
-pub(super) fn association(interface: &Interface, owner: &str, region: &str) -> Value {
-    let Some(public) = &interface.public else { return Value::Null };
-    let elastic = public.elastic.as_ref();
-    json!({
-        "publicIp": public.ip,
-        "publicDnsName": public_dns_name(region, public.ip),
-        "ipOwnerId": if elastic.is_some() { owner } else { "amazon" },
-        "allocationId": elastic.map(|elastic| elastic.allocation_id.as_str()),
-        "associationId": elastic.map(|elastic| elastic.association_id.as_str()),
-    })
-}
-
-/// The interface's hardware address, made of its private address.
-pub(super) fn mac_address(interface: &Interface) -> String {
-    let [a, b, c, d] = interface.private_ip.octets();
-    format!("02:00:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
-}
-
-fn render(ec2: &State, interface: &Interface, owner: &str, region: &str) -> Value {
-    let attachment = json!({
-        "attachmentId": interface.attachment_id,
-        "attachTime": iso(interface.created),
-        "deleteOnTermination": !interface.holder.is_service(),
-        "deviceIndex": i32::from(interface.holder.is_service()),
-        "instanceId": interface.holder.instance_id(),
-        "instanceOwnerId": interface.holder.requester().unwrap_or(owner),
-        "status": "attached",
-    });
-    let dns_name = private_dns_name(region, interface.private_ip);
-    json!({
-        "networkInterfaceId": interface.id,
-        "vpcId": interface.vpc_id,
-        "subnetId": interface.subnet_id,
-        "availabilityZone": interface.zone,
-        "description": interface.description,
-        "ownerId": owner,
-        "requesterId": interface.holder.requester(),
-        "requesterManaged": interface.holder.is_service(),
-        "status": "in-use",
-        "interfaceType": interface.holder.interface_type(),
-        "macAddress": mac_address(interface),
-        "privateIpAddress": interface.private_ip,
-        "privateDnsName": dns_name,
-        "sourceDestCheck": !matches!(interface.holder, Holder::NatGateway(_)),
-        "groupSet": group_set(ec2, &interface.groups),
-        "attachment": attachment,
-        "association": association(interface, owner, region),
-        "privateIpAddressesSet": [{
-            "privateIpAddress": interface.private_ip, "privateDnsName": dns_name, "primary": true,
-            "association": association(interface, owner, region),
-        }],
-        "tagSet": tagging::tag_set(&interface.tags),
-    })
 }

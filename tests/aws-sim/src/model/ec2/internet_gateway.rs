@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::table::{Kind, Resource, one};
+use super::table::{Kind, Resource, identified, one};
 use super::tagging;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
@@ -25,20 +25,8 @@ impl Resource for InternetGateway {
         ids: "InternetGatewayId",
         set: "internetGatewaySet",
         not_found: ("InvalidInternetGatewayID.NotFound", "internetGateway ID"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -60,10 +48,19 @@ impl Resource for InternetGateway {
 
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let tags = tagging::of_new(input, InternetGateway::KIND.tag_type)?;
-    let gateway = InternetGateway { id: context.id("igw"), vpc_id: None, tags };
-    let answer = json!({ "internetGateway": render(&gateway, &context.place.account) });
-    context.region().ec2.internet_gateways.insert(gateway);
-    Ok(answer)
+    let ec2 = &context.region().ec2;
+    let (count, most) = (ec2.internet_gateways.len(), ec2.quotas.internet_gateways);
+    ec2.quotas.check(count, most, "InternetGatewayLimitExceeded", "internet gateways")?;
+    let id = make(context, None, tags);
+    let owner = context.place.account.clone();
+    Ok(json!({ "internetGateway": render(context.region().ec2.internet_gateways.find(&id)?, &owner) }))
+}
+
+/// A new gateway, attached if a VPC is given.
+pub(super) fn make(context: &mut Context<'_>, vpc_id: Option<String>, tags: Tags) -> String {
+    let id = context.id("igw");
+    context.region().ec2.internet_gateways.insert(InternetGateway { id: id.clone(), vpc_id, tags });
+    id
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {

@@ -4,11 +4,13 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::instance::{Instance, Stage};
-use super::interface::{Holder, Wanted};
-use super::{Event, catalogue, image, instance_view, interface, launch_template, security_group, tagging};
+use super::instance_options::{Metadata, Options};
+use super::launch_card::{self, Card};
+use super::volume::{self, Disk};
+use super::{Event, State, call, image, instance_type, instance_view, launch_template, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::event;
@@ -21,52 +23,61 @@ use crate::model::timing;
 /// What new instances shall be, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    settings: Value,
     image: String,
     architecture: &'static str,
     instance_type: String,
-    subnet_id: String,
-    groups: Vec<String>,
-    public: bool,
+    cards: Vec<Card>,
+    disks: Vec<Disk>,
     profile_arn: Option<String>,
+    key_name: Option<String>,
+    user_data: Option<String>,
+    metadata: Metadata,
+    options: Options,
+    is_spot: bool,
     tags: Tags,
+    volume_tags: Tags,
+    interface_tags: Tags,
     client_token: Option<String>,
 }
 
 pub(super) fn run(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let (most, least) = (input.required_int("MaxCount")?, input.required_int("MinCount")?);
-    if !(1..=most).contains(&least) || most > 1000 {
-        let message = format!("Value ({most}) for parameter maxCount is invalid.");
+    for (name, count) in [("minCount", least), ("maxCount", most)] {
+        if !(1..=1000).contains(&count) {
+            let message = format!("Value ({count}) for parameter {name} is invalid.");
+            return Err(AwsError::new("InvalidParameterValue", message));
+        }
+    }
+    if least > most {
+        let message = format!("Value ({most}) for parameter maxCount is invalid. Must not be less than minCount.");
         return Err(AwsError::new("InvalidParameterValue", message));
     }
-    let token = input.text("ClientToken").map(|token| format!("RunInstances {token}"));
-    let repeated = token.as_ref().and_then(|token| context.region().ec2.client_tokens.get(token).cloned());
-    let reservation_id = match repeated {
-        Some(reservation_id) => reservation_id,
-        None => {
-            let settings = with_template(context, input)?;
-            let plan = plan(context, &settings)?;
-            let reservation_id = context.id("r");
-            for _ in 0..most {
-                start(context, &plan, &reservation_id)?;
-            }
-            reservation_id
+    launch_card::check_combination(input)?;
+    let reservation_id = call::once(context, input, "RunInstances", |context| {
+        let settings = with_template(context, input)?;
+        let plan = plan(context, &settings)?;
+        let count = affordable(&context.region().ec2, &plan, least, most)?;
+        let reservation_id = context.id("r");
+        for index in 0..count {
+            start(context, &plan, &reservation_id, index)?;
         }
-    };
-    if let Some(token) = token {
-        context.region().ec2.client_tokens.insert(token, reservation_id.clone());
-    }
+        Ok(reservation_id)
+    })?;
     let place = context.place.clone();
     let ec2 = &context.region().ec2;
-    let made = ec2.instances.values().filter(|instance| instance.reservation_id == reservation_id);
-    let views = made.map(|instance| instance_view::reservation(ec2, instance, &place)).collect();
+    let made = || ec2.instances.values().filter(|instance| instance.reservation_id == reservation_id);
+    if made().all(|instance| instance.stage == Stage::Terminated) {
+        let message = "The instance that a previous call with this client token started has been terminated.";
+        return Err(AwsError::new("IdempotentInstanceTerminated", message));
+    }
+    let views = made().map(|instance| instance_view::reservation(ec2, instance, &place)).collect();
     Ok(instance_view::grouped(views).into_iter().next().unwrap_or_default())
 }
 
 /// One instance of a plan, for an Auto Scaling group.
 pub(crate) fn start_one(context: &mut Context<'_>, plan: &Plan) -> Result<String, AwsError> {
     let reservation_id = context.id("r");
-    start(context, plan, &reservation_id)
+    start(context, plan, &reservation_id, 0)
 }
 
 impl Plan {
@@ -75,6 +86,32 @@ impl Plan {
         self.tags.merge(tags);
         self
     }
+}
+
+/// How many of the instances asked for the quota of vCPUs allows; at least the fewest that the caller takes.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html>
+fn affordable(ec2: &State, plan: &Plan, least: i64, most: i64) -> Result<usize, AwsError> {
+    let cpus_of = |name: &str| {
+        let kind = instance_type::find(name).filter(|kind| kind.is_standard());
+        kind.and_then(|kind| usize::try_from(kind.cpus).ok()).unwrap_or_default()
+    };
+    let each = cpus_of(&plan.instance_type);
+    let counted = ec2
+        .instances
+        .values()
+        .filter(|instance| matches!(instance.stage, Stage::Pending | Stage::Running) && !instance.is_spot);
+    let used: usize = counted.map(|instance| cpus_of(&instance.instance_type)).sum();
+    let (quota, most) = (ec2.quotas.standard_vcpus, usize::try_from(most).unwrap_or_default());
+    let fits = quota.saturating_sub(used).checked_div(each).unwrap_or(most).min(most);
+    if i64::try_from(fits).is_ok_and(|fits| fits >= least) {
+        return Ok(fits);
+    }
+    let message = format!(
+        "You have requested more vCPU capacity than your current vCPU limit of {quota} allows for the instance bucket \
+         that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to \
+         request an adjustment to this limit."
+    );
+    Err(AwsError::new("VcpuLimitExceeded", message))
 }
 
 /// The call's own settings over those of the launch template that it names.
@@ -92,76 +129,87 @@ pub(crate) fn plan(context: &mut Context<'_>, settings: &Value) -> Result<Plan, 
     let input = Input::new(Service::Ec2, settings);
     let image = image::find(&context.place.region, input.required("ImageId")?)?;
     let instance_type = input.text("InstanceType").unwrap_or("m1.small");
-    let kind = catalogue::find_type(instance_type).ok_or_else(|| {
-        AwsError::new("InvalidParameterValue", format!("Invalid value '{instance_type}' for InstanceType."))
-    })?;
-    if kind.architecture != image.architecture {
-        let message = format!(
-            "The architecture '{}' of the specified instance type does not match the architecture '{}' of the \
-             specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.",
-            kind.architecture, image.architecture
-        );
-        return Err(AwsError::new("InvalidParameterValue", message));
+    check_type(instance_type, image.architecture)?;
+    check_user_data(input.text("UserData"))?;
+    let key_name = input.text("KeyName").map(str::to_owned);
+    if let Some(name) = &key_name {
+        context.region().ec2.key_pair(name)?;
     }
-    check_user_data(&input)?;
-    let profile_arn = profile(context, &input.part("IamInstanceProfile"))?;
-    let interface = input.parts("NetworkInterface").into_iter().next();
-    let place = interface.unwrap_or(input);
-    let subnet_id = place.text("SubnetId").or(input.text("SubnetId")).ok_or_else(|| {
-        let message = "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.";
-        AwsError::new("VPCIdNotSpecified", message)
-    })?;
-    let ec2 = &context.region().ec2;
-    let subnet = ec2.subnets.find(subnet_id)?;
-    let groups = security_group::for_interface(ec2, &subnet.vpc_id, place.strings("SecurityGroupId"))?;
-    let public = interface.map(|one| one.flag("AssociatePublicIpAddress")).transpose()?.flatten();
+    let mut metadata = Metadata::default();
+    metadata.change(&input.part("MetadataOptions"))?;
+    let [tags, volume_tags, interface_tags] = tags(&input)?;
     Ok(Plan {
+        cards: Card::read_all(context, &input)?,
+        disks: Disk::read_all(&input, &image)?,
         image: image.id,
         architecture: image.architecture,
         instance_type: instance_type.to_owned(),
-        subnet_id: subnet_id.to_owned(),
-        groups,
-        public: public.unwrap_or(subnet.public_addresses),
-        profile_arn,
-        tags: instance_tags(&input)?,
+        profile_arn: profile(context, &input.part("IamInstanceProfile"))?,
+        key_name,
+        user_data: input.text("UserData").filter(|text| !text.is_empty()).map(str::to_owned),
+        metadata,
+        options: Options::read(&input)?,
+        is_spot: input.part("InstanceMarketOptions").text("MarketType") == Some("spot"),
+        tags,
+        volume_tags,
+        interface_tags,
         client_token: input.text("ClientToken").map(str::to_owned),
-        settings: settings.clone(),
     })
 }
 
-fn start(context: &mut Context<'_>, plan: &Plan, reservation_id: &str) -> Result<String, AwsError> {
+fn check_type(name: &str, architecture: &str) -> Result<(), AwsError> {
+    let kind = instance_type::find(name)
+        .ok_or_else(|| AwsError::new("InvalidParameterValue", format!("Invalid value '{name}' for InstanceType.")))?;
+    if kind.supports(architecture) {
+        return Ok(());
+    }
+    let message = format!(
+        "The architecture '{}' of the specified instance type does not match the architecture '{architecture}' of the \
+         specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can \
+         use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.",
+        kind.architectures.join(",")
+    );
+    Err(AwsError::new("InvalidParameterValue", message))
+}
+
+fn start(context: &mut Context<'_>, plan: &Plan, reservation_id: &str, index: usize) -> Result<String, AwsError> {
     let (id, launched) = (context.id("i"), context.now);
-    let interface_id = interface::create(
-        context,
-        Wanted {
-            subnet_id: plan.subnet_id.clone(),
-            groups: plan.groups.clone(),
-            private_ip: None,
-            public: plan.public,
-            holder: Holder::Instance(id.clone()),
-            description: String::new(),
-        },
-    )?;
-    let ec2 = &mut context.region().ec2;
-    let attached = ec2.interfaces.find(&interface_id)?;
-    let (vpc_id, zone, private_ip) = (attached.vpc_id.clone(), attached.zone.clone(), attached.private_ip.to_string());
-    ec2.instances.insert(Instance {
+    let mut interfaces = Vec::new();
+    for card in &plan.cards {
+        interfaces.push(card.plug_in(context, &id, &plan.interface_tags)?);
+    }
+    let interface_id = interfaces.remove(0);
+    let attached = context.region().ec2.interfaces.find(&interface_id)?;
+    let (vpc_id, subnet_id, zone) = (attached.vpc_id.clone(), attached.subnet_id.clone(), attached.zone.clone());
+    let private_ip = attached.private_ip.to_string();
+    let volumes =
+        plan.disks.iter().map(|disk| (disk.device.clone(), volume::make(context, disk, &id, &zone, &plan.volume_tags)));
+    let volumes = volumes.collect();
+    context.region().ec2.instances.insert(Instance {
         id: id.clone(),
         reservation_id: reservation_id.to_owned(),
         instance_type: plan.instance_type.clone(),
         image_id: plan.image.clone(),
         architecture: plan.architecture.to_owned(),
         vpc_id,
-        subnet_id: plan.subnet_id.clone(),
+        subnet_id,
         zone,
         interface_id,
+        more_interfaces: interfaces,
+        volumes,
         private_ip,
+        public: plan.cards.first().is_some_and(|card| card.public),
         profile_arn: plan.profile_arn.clone(),
-        user_data: plan.settings["UserData"].as_str().map(str::to_owned),
-        settings: json!({"MetadataOptions": plan.settings["MetadataOptions"]}),
+        user_data: plan.user_data.clone(),
+        key_name: plan.key_name.clone(),
+        metadata: plan.metadata.clone(),
+        options: plan.options.clone(),
+        launch_index: index,
+        is_spot: plan.is_spot,
         client_token: plan.client_token.clone(),
         stage: Stage::Pending,
         launched,
+        running_since: None,
         reason: None,
         tags: plan.tags.clone(),
     });
@@ -169,13 +217,12 @@ fn start(context: &mut Context<'_>, plan: &Plan, reservation_id: &str) -> Result
     Ok(id)
 }
 
-fn check_user_data(input: &Input<'_>) -> Result<(), AwsError> {
-    let Some(user_data) = input.text("UserData") else { return Ok(()) };
-    let decoded = BASE64.decode(user_data);
-    match decoded {
-        Ok(bytes) if bytes.len() <= 16_384 => Ok(()),
-        Ok(_) => Err(AwsError::new("InvalidParameterValue", "User data is limited to 16384 bytes")),
-        Err(_) => Err(AwsError::new("InvalidParameterValue", "Invalid BASE64 encoding of user data")),
+pub(super) fn check_user_data(user_data: Option<&str>) -> Result<(), AwsError> {
+    match user_data.map(|text| BASE64.decode(text)) {
+        None => Ok(()),
+        Some(Ok(bytes)) if bytes.len() <= 16_384 => Ok(()),
+        Some(Ok(_)) => Err(AwsError::new("InvalidParameterValue", "User data is limited to 16384 bytes")),
+        Some(Err(_)) => Err(AwsError::new("InvalidParameterValue", "Invalid BASE64 encoding of user data")),
     }
 }
 
@@ -195,19 +242,21 @@ fn profile(context: &mut Context<'_>, asked: &Input<'_>) -> Result<Option<String
     found.map(Some).ok_or_else(missing)
 }
 
-/// The tags for instances among those that a launch gives to several kinds of resources.
-fn instance_tags(input: &Input<'_>) -> Result<Tags, AwsError> {
-    let mut tags = Tags::default();
+/// The tags that a launch gives to instances, volumes and interfaces.
+fn tags(input: &Input<'_>) -> Result<[Tags; 3], AwsError> {
+    let (mut instance, mut volume, mut interface) = (Tags::default(), Tags::default(), Tags::default());
     for specification in input.parts("TagSpecification") {
         let checked = tagging::checked(&specification)?;
         match specification.required("ResourceType")? {
-            "instance" => tags.merge(&checked),
-            "volume" | "network-interface" | "spot-instances-request" | "elastic-gpu" => {}
+            "instance" => instance.merge(&checked),
+            "volume" => volume.merge(&checked),
+            "network-interface" => interface.merge(&checked),
+            "spot-instances-request" | "elastic-gpu" => {}
             other => {
                 let message = format!("'{other}' is not a valid taggable resource type for this operation.");
                 return Err(AwsError::new("InvalidParameterValue", message));
             }
         }
     }
-    Ok(tags)
+    Ok([instance, volume, interface])
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::table::{Kind, Resource, one};
-use super::{State, tagging};
+use super::table::{Kind, Resource, identified, one};
+use super::{State, call, describing, tagging};
 use crate::model::clock::{Moment, iso};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 use crate::model::inventory::Item;
-use crate::model::page;
 use crate::model::tags::Tags;
 
 /// What instances shall be like, in versions.
@@ -19,20 +18,20 @@ use crate::model::tags::Tags;
 pub(crate) struct LaunchTemplate {
     pub(crate) id: String,
     pub(crate) name: String,
-    default_version: u64,
-    versions: BTreeMap<u64, Version>,
+    pub(super) default_version: u64,
+    pub(super) versions: BTreeMap<u64, Version>,
     /// The highest number that any version had; none is given twice.
-    numbered: u64,
+    pub(super) numbered: u64,
     created: Moment,
-    created_by: String,
+    pub(super) created_by: String,
     tags: Tags,
 }
 
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-struct Version {
-    description: Option<String>,
-    data: Value,
-    created: Moment,
+pub(super) struct Version {
+    pub(super) description: Option<String>,
+    pub(super) data: Value,
+    pub(super) created: Moment,
 }
 
 impl Resource for LaunchTemplate {
@@ -42,20 +41,8 @@ impl Resource for LaunchTemplate {
         ids: "LaunchTemplateId",
         set: "launchTemplates",
         not_found: ("InvalidLaunchTemplateId.NotFound", "launch template ID"),
-        smallest_page: Some(1),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -98,26 +85,43 @@ pub(crate) fn find<'a>(ec2: &'a State, input: &Input<'_>) -> Result<&'a LaunchTe
     ec2.launch_templates.find(&id)
 }
 
-fn find_id(ec2: &State, input: &Input<'_>) -> Result<String, AwsError> {
+pub(super) fn find_id(ec2: &State, input: &Input<'_>) -> Result<String, AwsError> {
     match (input.text("LaunchTemplateId"), input.text("LaunchTemplateName")) {
-        (Some(id), None) => Ok(ec2.launch_templates.find(id)?.id.clone()),
+        (Some(id), None) => ec2.launch_templates.get(id).map(|template| template.id.clone()).ok_or_else(|| {
+            let message = format!("The specified launch template, with template ID {id}, does not exist.");
+            AwsError::new("InvalidLaunchTemplateId.NotFound", message)
+        }),
         (None, Some(name)) => {
             let found = ec2.launch_templates.values().find(|template| template.name == name);
-            found.map(|template| template.id.clone()).ok_or_else(|| name_not_found(name))
+            found.map(|template| template.id.clone()).ok_or_else(|| {
+                let message = format!("The specified launch template, with template name {name}, does not exist.");
+                AwsError::new("InvalidLaunchTemplateName.NotFoundException", message)
+            })
         }
-        (Some(_), Some(_)) | (None, None) => {
-            let message = "Either the launch template ID or the launch template name must be given, and not both.";
+        (Some(_), Some(_)) => {
+            let message = "The request must contain either the launch template ID or the launch template name, but not \
+                           both.";
+            Err(AwsError::new("InvalidParameterCombination", message))
+        }
+        (None, None) => {
+            let message = "Either a launch template ID or a launch template name must be specified in the request.";
             Err(AwsError::new("MissingParameter", message))
         }
     }
 }
 
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let id = call::once(context, input, "CreateLaunchTemplate", |context| make(context, input))?;
+    Ok(json!({ "launchTemplate": render(context.region().ec2.launch_templates.find(&id)?) }))
+}
+
+fn make(context: &mut Context<'_>, input: &Input<'_>) -> Result<String, AwsError> {
     let name = input.required("LaunchTemplateName")?;
     if !(3..=128).contains(&name.len())
         || !name.chars().all(|one| one.is_ascii_alphanumeric() || "().-/_".contains(one))
     {
-        let message = format!("The launch template name '{name}' is not valid.");
+        let message = "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, \
+                       and the following characters: - ( ) . / _.";
         return Err(AwsError::new("InvalidLaunchTemplateName.MalformedException", message));
     }
     let data = data(input)?;
@@ -128,31 +132,22 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         let message = "Launch template name already in use.";
         return Err(AwsError::new("InvalidLaunchTemplateName.AlreadyExistsException", message));
     }
+    let (count, most) = (ec2.launch_templates.len(), ec2.quotas.launch_templates);
+    ec2.quotas.check(count, most, "MaxTemplateLimitExceeded", "launch templates")?;
     let description = input.text("VersionDescription").map(str::to_owned);
     let versions = BTreeMap::from([(1, Version { description, data, created: now })]);
     let name = name.to_owned();
-    let template =
-        LaunchTemplate { id, name, default_version: 1, versions, numbered: 1, created: now, created_by, tags };
-    let answer = json!({ "launchTemplate": render(&template) });
-    ec2.launch_templates.insert(template);
-    Ok(answer)
-}
-
-pub(super) fn create_version(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let (mut data, now) = (data(input)?, context.now);
-    let ec2 = &mut context.region().ec2;
-    let id = find_id(ec2, input)?;
-    let template = ec2.launch_templates.find_mut(&id)?;
-    if let Some(source) = input.text("SourceVersion") {
-        data = overlay(template.version(Some(source))?.1, &data);
-    }
-    template.numbered += 1;
-    let number = template.numbered;
-    let description = input.text("VersionDescription").map(str::to_owned);
-    let version = Version { description, data, created: now };
-    let answer = json!({ "launchTemplateVersion": render_version(template, number, &version) });
-    template.versions.insert(number, version);
-    Ok(answer)
+    ec2.launch_templates.insert(LaunchTemplate {
+        id: id.clone(),
+        name,
+        default_version: 1,
+        versions,
+        numbered: 1,
+        created: now,
+        created_by,
+        tags,
+    });
+    Ok(id)
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -160,30 +155,14 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let names = input.texts("LaunchTemplateName");
     for name in &names {
         if !ec2.launch_templates.values().any(|template| template.name == *name) {
-            return Err(name_not_found(name));
+            let message = "At least one of the launch templates specified in the request does not exist.";
+            return Err(AwsError::new("InvalidLaunchTemplateName.NotFoundException", message));
         }
     }
-    if names.is_empty() {
-        return ec2.launch_templates.describe(input, render);
-    }
     let selected = ec2.launch_templates.select(input)?.into_iter();
-    let named = selected.filter(|template| names.contains(&template.name.as_str()));
-    Ok(json!({ "launchTemplates": named.map(render).collect::<Vec<_>>() }))
-}
-
-pub(super) fn describe_versions(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let template = find(&context.region().ec2, input)?;
-    let wanted = input.texts("LaunchTemplateVersion");
-    let mut numbers = Vec::new();
-    for version in &wanted {
-        numbers.push(template.version(Some(version))?.0);
-    }
-    let versions = template.versions.iter().filter(|(number, _)| wanted.is_empty() || numbers.contains(number));
-    let rows = versions.map(|(number, version)| (format!("{number:09}"), render_version(template, *number, version)));
-    let limit = input.int("MaxResults")?.and_then(|limit| usize::try_from(limit).ok());
-    let page = page::cut(rows.collect(), limit, input.text("NextToken"));
-    let (page, next) = page.ok_or_else(|| AwsError::new("InvalidNextToken", "The token is not valid."))?;
-    Ok(json!({ "launchTemplateVersionSet": page, "nextToken": next }))
+    let named = selected.filter(|template| names.is_empty() || names.contains(&template.name.as_str()));
+    let rows = named.map(|template| (template.id.clone(), template)).collect();
+    describing::paged(input, LaunchTemplate::KIND.set, rows, render)
 }
 
 pub(super) fn modify(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -201,32 +180,6 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     Ok(json!({ "launchTemplate": template.as_ref().map(render) }))
 }
 
-/// Each version for itself; the default one stays.
-/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html>
-pub(super) fn delete_versions(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let ec2 = &mut context.region().ec2;
-    let id = find_id(ec2, input)?;
-    let template = ec2.launch_templates.find_mut(&id)?;
-    let (mut done, mut failed) = (Vec::new(), Vec::new());
-    for wanted in input.texts("LaunchTemplateVersion") {
-        let number = wanted.parse().unwrap_or_default();
-        let mut row = json!({"launchTemplateId": id, "launchTemplateName": template.name, "versionNumber": number});
-        if number != template.default_version && template.versions.remove(&number).is_some() {
-            done.push(row);
-            continue;
-        }
-        let default = number == template.default_version;
-        let code = if default { "unexpectedError" } else { "launchTemplateVersionDoesNotExist" };
-        let message = if default { "The default version cannot be deleted" } else { "The version does not exist" };
-        row["responseError"] = json!({"code": code, "message": message});
-        failed.push(row);
-    }
-    Ok(json!({
-        "successfullyDeletedLaunchTemplateVersionSet": done,
-        "unsuccessfullyDeletedLaunchTemplateVersionSet": failed,
-    }))
-}
-
 /// What `over` says, and what `base` says where it says nothing.
 pub(crate) fn overlay(base: &Value, over: &Value) -> Value {
     let mut members = base.as_object().cloned().unwrap_or_default();
@@ -234,17 +187,12 @@ pub(crate) fn overlay(base: &Value, over: &Value) -> Value {
     Value::Object(members)
 }
 
-fn data(input: &Input<'_>) -> Result<Value, AwsError> {
+pub(super) fn data(input: &Input<'_>) -> Result<Value, AwsError> {
     let data = input.get("LaunchTemplateData").ok_or_else(|| input.missing("LaunchTemplateData"))?;
     match data {
         Value::Object(members) if !members.is_empty() => Ok(data.clone()),
         _ => Err(AwsError::new("InvalidParameterValue", "Launch template data must not be empty.")),
     }
-}
-
-fn name_not_found(name: &str) -> AwsError {
-    let message = format!("At least one of the launch templates specified in the request does not exist: {name}");
-    AwsError::new("InvalidLaunchTemplateName.NotFoundException", message)
 }
 
 fn render(template: &LaunchTemplate) -> Value {
@@ -257,50 +205,4 @@ fn render(template: &LaunchTemplate) -> Value {
         "latestVersionNumber": template.latest(),
         "tagSet": tagging::tag_set(&template.tags),
     })
-}
-
-fn render_version(template: &LaunchTemplate, number: u64, version: &Version) -> Value {
-    json!({
-        "launchTemplateId": template.id,
-        "launchTemplateName": template.name,
-        "versionNumber": number,
-        "versionDescription": version.description,
-        "createTime": iso(version.created),
-        "createdBy": template.created_by,
-        "defaultVersion": number == template.default_version,
-        "launchTemplateData": as_answered(&version.data),
-    })
-}
-
-/// The data under the names of answers, which differ from those of requests.
-fn as_answered(data: &Value) -> Value {
-    answered_within("", data)
-}
-
-fn answered_within(parent: &str, data: &Value) -> Value {
-    match data {
-        Value::Object(members) => {
-            let renamed = members.iter().map(|(name, value)| {
-                let answered = answered_name(parent, name, value.is_array());
-                (answered, answered_within(name, value))
-            });
-            Value::Object(renamed.collect::<Map<_, _>>())
-        }
-        Value::Array(items) => items.iter().map(|item| answered_within(parent, item)).collect(),
-        other => other.clone(),
-    }
-}
-
-fn answered_name(parent: &str, name: &str, is_list: bool) -> String {
-    let mut lower = name.to_owned();
-    if let Some(first) = lower.get_mut(..1) {
-        first.make_ascii_lowercase();
-    }
-    match (parent, name) {
-        _ if !is_list => lower,
-        // The only list of these whose items are not called `item`.
-        ("NetworkInterface", "SecurityGroupId") => "groupSet/groupId".to_owned(),
-        (_, "LicenseSpecification") => "licenseSet".to_owned(),
-        _ => format!("{lower}Set"),
-    }
 }

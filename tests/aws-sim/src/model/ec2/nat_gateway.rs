@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use super::interface::{Holder, Wanted};
-use super::table::{Kind, Resource, one};
-use super::{Event, address, interface, tagging};
+use super::table::{Kind, Resource, identified, one};
+use super::{Event, State, address, call, interface, interface_calls, tagging};
 use crate::model::clock::{Moment, iso};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
@@ -20,8 +20,9 @@ use crate::model::timing;
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct NatGateway {
     pub(crate) id: String,
-    vpc_id: String,
+    pub(super) vpc_id: String,
     subnet_id: String,
+    zone: String,
     allocation_id: Option<String>,
     association_id: String,
     interface_id: String,
@@ -52,20 +53,8 @@ impl Resource for NatGateway {
         ids: "NatGatewayId",
         set: "natGatewaySet",
         not_found: ("NatGatewayNotFound", "NAT gateway"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -82,7 +71,7 @@ impl Resource for NatGateway {
     }
 
     fn is_gone(&self) -> bool {
-        matches!(self.stage, Stage::Deleted | Stage::Failed)
+        self.is_over()
     }
 
     fn inventory(&self, item: Item) -> Item {
@@ -91,6 +80,11 @@ impl Resource for NatGateway {
 }
 
 impl NatGateway {
+    /// Whether it is deleted or failed.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Deleted | Stage::Failed)
+    }
+
     /// Whether packets get through.
     pub(crate) fn is_available(&self) -> bool {
         self.stage == Stage::Available
@@ -100,15 +94,7 @@ impl NatGateway {
 /// Repeated with the same client token it answers the same gateway.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html>
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let token = input.text("ClientToken").map(|token| format!("CreateNatGateway {token}"));
-    let made = token.as_ref().and_then(|token| context.region().ec2.client_tokens.get(token).cloned());
-    let id = match made {
-        Some(id) => id,
-        None => make(context, input)?,
-    };
-    if let Some(token) = token {
-        context.region().ec2.client_tokens.insert(token, id.clone());
-    }
+    let id = call::once(context, input, "CreateNatGateway", |context| make(context, input))?;
     let gateway = context.region().ec2.nat_gateways.find(&id)?;
     Ok(json!({ "natGateway": render(gateway), "clientToken": input.text("ClientToken") }))
 }
@@ -121,35 +107,35 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let id = input.required("NatGatewayId")?;
     let now = context.now;
     let gateway = context.region().ec2.nat_gateways.find_mut(id)?;
-    let deleting = gateway.deleted.is_none() && !gateway.is_gone();
-    if deleting {
-        gateway.stage = Stage::Deleting;
-        gateway.deleted = Some(now);
-    }
-    if deleting {
-        let deleted = event::Event::Ec2(Event::NatGatewayDeleted(id.to_owned()));
-        context.schedule(timing::NAT_GATEWAY_DELETING, deleted);
+    match gateway.stage {
+        Stage::Pending | Stage::Available => {
+            gateway.stage = Stage::Deleting;
+            gateway.deleted = Some(now);
+            let deleted = event::Event::Ec2(Event::NatGatewayDeleted(id.to_owned()));
+            context.schedule(timing::NAT_GATEWAY_DELETING, deleted);
+        }
+        Stage::Failed | Stage::Deleting | Stage::Deleted => {}
     }
     Ok(json!({ "natGatewayId": id }))
 }
 
-/// `pending` is over. Without an internet gateway in its VPC a public gateway fails.
+/// `pending` is over: the gateway works, or says why it does not.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>
 pub(super) fn become_ready(context: &mut Context<'_>, id: &str) {
     let now = context.now;
     let ec2 = &mut context.region().ec2;
     let Some(gateway) = ec2.nat_gateways.get_mut(id).filter(|gateway| gateway.stage == Stage::Pending) else { return };
     let attached = ec2.internet_gateways.values().any(|other| other.vpc_id.as_deref() == Some(&gateway.vpc_id));
-    if attached || gateway.public_ip.is_none() {
+    if !attached && gateway.allocation_id.is_some() && gateway.failure.is_none() {
+        let message = format!("Network {} has no Internet gateway attached", gateway.vpc_id);
+        gateway.failure = Some(("Gateway.NotAttached".to_owned(), message));
+    }
+    if gateway.failure.is_none() {
         gateway.stage = Stage::Available;
         return;
     }
     gateway.stage = Stage::Failed;
     gateway.deleted = Some(now);
-    gateway.failure = Some((
-        "Gateway.NotAttached".to_owned(),
-        format!("Network {} has no Internet gateway attached", gateway.vpc_id),
-    ));
     let interface_id = gateway.interface_id.clone();
     interface::delete(ec2, &interface_id);
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::NatGatewayForgotten(id.to_owned())));
@@ -167,59 +153,103 @@ pub(super) fn become_deleted(context: &mut Context<'_>, id: &str) {
 fn make(context: &mut Context<'_>, input: &Input<'_>) -> Result<String, AwsError> {
     let subnet_id = input.required("SubnetId")?.to_owned();
     let tags = tagging::of_new(input, NatGateway::KIND.tag_type)?;
-    let public = input.text("ConnectivityType").unwrap_or("public") == "public";
-    let allocation_id = if public { Some(input.required("AllocationId")?.to_owned()) } else { None };
+    let allocation_id = allocation(input)?;
     let (id, association_id, created) = (context.id("nat"), context.id("eipassoc"), context.now);
     let ec2 = &mut context.region().ec2;
-    let vpc_id = ec2.subnets.find(&subnet_id)?.vpc_id.clone();
-    if let Some(allocation_id) = &allocation_id
-        && ec2.addresses.find(allocation_id)?.interface_id.is_some()
-    {
-        let message = format!("Elastic IP address [{allocation_id}] is already associated");
-        return Err(AwsError::new("Resource.AlreadyAssociated", message));
-    }
+    let subnet = ec2.subnets.find(&subnet_id)?;
+    let (vpc_id, zone) = (subnet.vpc_id.clone(), subnet.zone.clone());
+    check_quota(ec2, &zone)?;
+    let taken = match &allocation_id {
+        Some(allocation_id) => ec2.addresses.find(allocation_id)?.interface_id.is_some(),
+        None => false,
+    };
     let wanted = Wanted {
         subnet_id: subnet_id.clone(),
         groups: Vec::new(),
-        private_ip: None,
+        private_ip: interface_calls::private_ip(input)?,
         public: false,
         holder: Holder::NatGateway(id.clone()),
         description: format!("Interface for NAT Gateway {id}"),
+        tags: Tags::default(),
     };
     let interface_id = interface::create(context, wanted)?;
     let ec2 = &mut context.region().ec2;
-    let mapped = allocation_id.as_ref().map(|address| address::map(ec2, address, &interface_id, &association_id));
-    let public_ip = mapped.transpose()?;
     let private_ip = ec2.interfaces.find(&interface_id)?.private_ip;
-    let (stage, failure, deleted) = (Stage::Pending, None, None);
+    let (mut public_ip, mut failure) = (None, None);
+    if let Some(allocation_id) = &allocation_id {
+        if taken {
+            // AWS finds this out while the gateway is pending.
+            let message = format!("Elastic IP address [{allocation_id}] is already associated");
+            failure = Some(("Resource.AlreadyAssociated".to_owned(), message));
+        } else {
+            public_ip = Some(address::map(ec2, allocation_id, &interface_id, &association_id)?);
+        }
+    }
     ec2.nat_gateways.insert(NatGateway {
         id: id.clone(),
         vpc_id,
         subnet_id,
+        zone,
         allocation_id,
         association_id,
         interface_id,
         private_ip,
         public_ip,
-        stage,
+        stage: Stage::Pending,
         failure,
         created,
-        deleted,
+        deleted: None,
         tags,
     });
     context.schedule(timing::NAT_GATEWAY_PENDING, event::Event::Ec2(Event::NatGatewayReady(id.clone())));
     Ok(id)
 }
 
+/// The address of a public gateway; a private one takes none.
+fn allocation(input: &Input<'_>) -> Result<Option<String>, AwsError> {
+    match (input.text("ConnectivityType").unwrap_or("public"), input.text("AllocationId")) {
+        ("public", Some(id)) => Ok(Some(id.to_owned())),
+        ("public", None) => Err(input.missing("AllocationId")),
+        ("private", None) => Ok(None),
+        ("private", Some(_)) => {
+            let message = "Private NAT gateways cannot have an Elastic IP address.";
+            Err(AwsError::new("InvalidParameterCombination", message))
+        }
+        (other, _) => {
+            let message = format!("Value ({other}) for parameter connectivityType is invalid.");
+            Err(AwsError::new("InvalidParameterValue", message))
+        }
+    }
+}
+
+/// Gateways that are pending, available or deleting count.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>
+fn check_quota(ec2: &State, zone: &str) -> Result<(), AwsError> {
+    let (count, most) = (
+        ec2.nat_gateways.values().filter(|gateway| gateway.zone == zone && !gateway.is_over()).count(),
+        ec2.quotas.nat_gateways_in_zone,
+    );
+    if count < most {
+        return Ok(());
+    }
+    let message = format!("Performing this operation would exceed the limit of {most} NAT gateways");
+    Err(AwsError::new("NatGatewayLimitExceeded", message))
+}
+
 fn render(gateway: &NatGateway) -> Value {
     let address = json!({
         "allocationId": gateway.allocation_id,
-        "associationId": gateway.allocation_id.as_ref().map(|_| &gateway.association_id),
+        "associationId": gateway.public_ip.map(|_| &gateway.association_id),
         "networkInterfaceId": gateway.interface_id,
         "privateIp": gateway.private_ip,
         "publicIp": gateway.public_ip,
         "isPrimary": true,
-        "status": if gateway.is_gone() { "failed" } else { "succeeded" },
+        "status": match gateway.stage {
+            Stage::Pending => "associating",
+            Stage::Available => "succeeded",
+            Stage::Failed => "failed",
+            Stage::Deleting | Stage::Deleted => "disassociating",
+        },
     });
     json!({
         "natGatewayId": gateway.id,

@@ -1,18 +1,27 @@
-//! Routes: what a table says about a block of addresses.
+//! Routes: what a table says about a destination.
+//!
+//! <https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html>
 
-use ipnet::Ipv4Net;
+use std::fmt;
+
+use ipnet::{IpNet, Ipv4Net};
 use serde_json::{Value, json};
 
-use super::{State, vpc};
-use crate::model::context::Context;
-use crate::model::error::{Answer, AwsError};
-use crate::model::input::Input;
+use super::State;
 
 /// One line of a route table.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Route {
-    pub(crate) destination: Ipv4Net,
+    pub(crate) destination: Destination,
     pub(crate) target: Target,
+    origin: Origin,
+}
+
+/// What a route is for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Destination {
+    Block(IpNet),
+    PrefixList(String),
 }
 
 /// Where packets are sent.
@@ -20,18 +29,68 @@ pub(crate) struct Route {
 pub(crate) enum Target {
     Local,
     InternetGateway(String),
+    EgressOnlyGateway(String),
     NatGateway(String),
     Interface(String),
+    Endpoint(String),
+}
+
+/// How a route came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::Display)]
+enum Origin {
+    CreateRouteTable,
+    CreateRoute,
+}
+
+impl Destination {
+    /// All IPv4 addresses.
+    pub(super) fn anywhere() -> Self {
+        Self::Block(IpNet::V4(Ipv4Net::default()))
+    }
+
+    fn member(&self) -> &'static str {
+        match self {
+            Self::Block(IpNet::V4(_)) => "destinationCidrBlock",
+            Self::Block(IpNet::V6(_)) => "destinationIpv6CidrBlock",
+            Self::PrefixList(_) => "destinationPrefixListId",
+        }
+    }
+
+    pub(super) fn filter(&self) -> &'static str {
+        match self {
+            Self::Block(IpNet::V4(_)) => "route.destination-cidr-block",
+            Self::Block(IpNet::V6(_)) => "route.destination-ipv6-cidr-block",
+            Self::PrefixList(_) => "route.destination-prefix-list-id",
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Block(block) => block.fmt(f),
+            Self::PrefixList(id) => id.fmt(f),
+        }
+    }
 }
 
 impl Route {
-    pub(super) fn local(destination: Ipv4Net) -> Self {
-        Self { destination, target: Target::Local }
+    /// A route that was added to a table.
+    pub(super) fn new(destination: Destination, target: Target) -> Self {
+        Self { destination, target, origin: Origin::CreateRoute }
     }
 
-    /// Whether it is for everything that no other route is for, and leads somewhere.
+    pub(super) fn local(block: IpNet) -> Self {
+        Self { destination: Destination::Block(block), target: Target::Local, origin: Origin::CreateRouteTable }
+    }
+
+    /// Whether it is for every IPv4 address that no other route is for, and leads somewhere.
     pub(crate) fn is_way_out(&self, ec2: &State) -> bool {
-        self.destination.prefix_len() == 0 && self.is_active(ec2)
+        self.destination == Destination::anywhere() && self.is_active(ec2)
+    }
+
+    pub(super) fn is_local_by_nature(&self) -> bool {
+        self.origin == Origin::CreateRouteTable
     }
 
     /// A route is a black hole once its target is gone.
@@ -39,110 +98,49 @@ impl Route {
         match &self.target {
             Target::Local => true,
             Target::InternetGateway(id) => ec2.internet_gateways.get(id).is_some_and(|it| it.vpc_id.is_some()),
+            Target::EgressOnlyGateway(id) => ec2.egress_only_gateways.get(id).is_some(),
             Target::NatGateway(id) => {
                 ec2.nat_gateways.get(id).is_some_and(super::nat_gateway::NatGateway::is_available)
             }
-            Target::Interface(id) => ec2.interfaces.get(id).is_some(),
+            Target::Interface(id) => ec2.interfaces.get(id).is_some_and(|it| it.holder.instance_id().is_some()),
+            Target::Endpoint(id) => ec2.vpc_endpoints.get(id).is_some(),
         }
     }
 
-    pub(super) fn render(&self, ec2: &State) -> Value {
+    fn state(&self, ec2: &State) -> &'static str {
+        if self.is_active(ec2) { "active" } else { "blackhole" }
+    }
+
+    pub(super) fn render(&self, ec2: &State, owner: &str) -> Value {
+        let mut tree = json!({ self.destination.member(): self.destination.to_string() });
         let (member, id) = match &self.target {
             Target::Local => ("gatewayId", "local"),
-            Target::InternetGateway(id) => ("gatewayId", id.as_str()),
+            Target::InternetGateway(id) | Target::Endpoint(id) => ("gatewayId", id.as_str()),
+            Target::EgressOnlyGateway(id) => ("egressOnlyInternetGatewayId", id.as_str()),
             Target::NatGateway(id) => ("natGatewayId", id.as_str()),
             Target::Interface(id) => ("networkInterfaceId", id.as_str()),
         };
-        json!({
-            "destinationCidrBlock": self.destination,
-            member: id,
-            "state": if self.is_active(ec2) { "active" } else { "blackhole" },
-            "origin": if self.target == Target::Local { "CreateRouteTable" } else { "CreateRoute" },
-        })
-    }
-}
-
-/// The filters of route tables that ask about routes.
-pub(super) fn field(routes: &[Route], filter: &str) -> Option<Vec<String>> {
-    let values = |pick: fn(&Route) -> Option<String>| Some(routes.iter().filter_map(pick).collect());
-    match filter {
-        "route.destination-cidr-block" => values(|route| Some(route.destination.to_string())),
-        "route.gateway-id" => values(|route| match &route.target {
-            Target::Local => Some("local".to_owned()),
-            Target::InternetGateway(id) => Some(id.clone()),
-            Target::NatGateway(_) | Target::Interface(_) => None,
-        }),
-        "route.nat-gateway-id" => values(|route| match &route.target {
-            Target::NatGateway(id) => Some(id.clone()),
-            Target::Local | Target::InternetGateway(_) | Target::Interface(_) => None,
-        }),
-        _ => None,
-    }
-}
-
-pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let (id, destination, target) = read(context, input)?;
-    let routes = &mut context.region().ec2.route_tables.find_mut(id)?.routes;
-    match routes.iter().find(|route| route.destination == destination) {
-        Some(route) if route.target == target => {}
-        Some(_) => {
-            let message = format!("The route identified by {destination} already exists.");
-            return Err(AwsError::new("RouteAlreadyExists", message));
+        tree[member] = json!(id);
+        if let Target::Interface(id) = &self.target
+            && let Some(instance_id) = ec2.interfaces.get(id).and_then(|interface| interface.holder.instance_id())
+        {
+            tree["instanceId"] = json!(instance_id);
+            tree["instanceOwnerId"] = json!(owner);
         }
-        None => routes.push(Route { destination, target }),
+        tree["origin"] = json!(self.origin.to_string());
+        tree["state"] = json!(self.state(ec2));
+        tree
     }
-    Ok(json!({"return": true}))
-}
 
-pub(super) fn replace(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let (id, destination, target) = read(context, input)?;
-    let routes = &mut context.region().ec2.route_tables.find_mut(id)?.routes;
-    let route = routes.iter_mut().find(|route| route.destination == destination);
-    route.ok_or_else(|| no_such_route(id, destination))?.target = target;
-    Ok(json!({"return": true}))
-}
-
-pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let (id, destination) = (input.required("RouteTableId")?, destination(input)?);
-    let routes = &mut context.region().ec2.route_tables.find_mut(id)?.routes;
-    let place = routes.iter().position(|route| route.destination == destination);
-    let place = place.ok_or_else(|| no_such_route(id, destination))?;
-    if routes[place].target == Target::Local {
-        let message = format!("cannot remove local route {destination} in route table {id}");
-        return Err(AwsError::new("InvalidParameterValue", message));
-    }
-    routes.remove(place);
-    Ok(json!({"return": true}))
-}
-
-fn read<'a>(context: &mut Context<'_>, input: &Input<'a>) -> Result<(&'a str, Ipv4Net, Target), AwsError> {
-    let (id, destination) = (input.required("RouteTableId")?, destination(input)?);
-    let ec2 = &mut context.region().ec2;
-    let vpc_id = ec2.route_tables.find(id)?.vpc_id.clone();
-    let target = if let Some(gateway) = input.text("GatewayId") {
-        let owner = ec2.internet_gateways.find(gateway)?.vpc_id.as_deref();
-        if owner != Some(vpc_id.as_str()) {
-            let message = format!("route table {id} and network gateway {gateway} belong to different networks");
-            return Err(AwsError::new("InvalidParameterValue", message));
+    /// The value under a filter of route tables; none if the route has no such value.
+    pub(super) fn field(&self, filter: &str) -> Option<String> {
+        match (filter, &self.target) {
+            ("route.gateway-id", Target::Local) => Some("local".to_owned()),
+            ("route.gateway-id", Target::InternetGateway(id) | Target::Endpoint(id))
+            | ("route.egress-only-internet-gateway-id", Target::EgressOnlyGateway(id))
+            | ("route.nat-gateway-id", Target::NatGateway(id)) => Some(id.clone()),
+            ("route.origin", _) => Some(self.origin.to_string()),
+            _ => (self.destination.filter() == filter).then(|| self.destination.to_string()),
         }
-        Target::InternetGateway(gateway.to_owned())
-    } else if let Some(gateway) = input.text("NatGatewayId") {
-        Target::NatGateway(ec2.nat_gateways.find(gateway)?.id.clone())
-    } else if let Some(interface) = input.text("NetworkInterfaceId") {
-        Target::Interface(ec2.interfaces.find(interface)?.id.clone())
-    } else if let Some(instance) = input.text("InstanceId") {
-        Target::Interface(ec2.instances.find(instance)?.interface_id.clone())
-    } else {
-        return Err(input.missing("gatewayId"));
-    };
-    Ok((id, destination, target))
-}
-
-fn destination(input: &Input<'_>) -> Result<Ipv4Net, AwsError> {
-    vpc::parse_cidr(input.required("DestinationCidrBlock")?)
-}
-
-fn no_such_route(table_id: &str, destination: Ipv4Net) -> AwsError {
-    let message = format!("no route with destination-cidr-block {destination} in route table {table_id}");
-    AwsError::new("InvalidRoute.NotFound", message)
+    }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 use serde_json::{Value, json};
 
-use super::table::{Kind, Resource, one};
-use super::{State, route, tagging};
+use super::route::Destination;
+use super::table::{Kind, Resource, identified, one};
+use super::{State, call, route, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -38,20 +39,8 @@ impl Resource for RouteTable {
         ids: "RouteTableId",
         set: "routeTableSet",
         not_found: ("InvalidRouteTableID.NotFound", "routeTable ID"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         let subnets = || self.associations.iter().filter_map(|association| association.subnet_id.clone()).collect();
@@ -66,7 +55,7 @@ impl Resource for RouteTable {
             "association.route-table-association-id" => {
                 Some(self.associations.iter().map(|association| association.id.clone()).collect())
             }
-            _ => route::field(&self.routes, filter),
+            _ => Some(self.routes.iter().filter_map(|route| route.field(filter)).collect()),
         }
     }
 
@@ -78,6 +67,18 @@ impl Resource for RouteTable {
 impl RouteTable {
     pub(crate) fn is_main(&self) -> bool {
         self.associations.iter().any(|association| association.subnet_id.is_none())
+    }
+
+    /// The VPC has got another block.
+    pub(super) fn add_local(&mut self, block: IpNet) {
+        self.routes.push(route::Route::local(block));
+    }
+
+    /// The VPC has lost a block.
+    pub(super) fn remove_local(&mut self, block: Option<IpNet>) {
+        self.routes.retain(|route| {
+            !route.is_local_by_nature() || block.is_none_or(|block| route.destination != Destination::Block(block))
+        });
     }
 
     pub(super) fn forget_subnet(&mut self, subnet_id: &str) {
@@ -93,9 +94,9 @@ pub(crate) fn of_subnet<'a>(ec2: &'a State, subnet_id: &str, vpc_id: &str) -> Op
 }
 
 /// The main table of a new VPC.
-pub(super) fn add_main(context: &mut Context<'_>, vpc_id: &str, cidr: Ipv4Net) {
+pub(super) fn add_main(context: &mut Context<'_>, vpc_id: &str, blocks: &[IpNet]) {
     let associations = vec![Association { id: context.id("rtbassoc"), subnet_id: None }];
-    let (id, routes) = (context.id("rtb"), vec![route::Route::local(cidr)]);
+    let (id, routes) = (context.id("rtb"), blocks.iter().copied().map(route::Route::local).collect());
     let table = RouteTable { id, vpc_id: vpc_id.to_owned(), routes, associations, tags: Tags::default() };
     context.region().ec2.route_tables.insert(table);
 }
@@ -103,14 +104,20 @@ pub(super) fn add_main(context: &mut Context<'_>, vpc_id: &str, cidr: Ipv4Net) {
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let vpc_id = input.required("VpcId")?;
     let tags = tagging::of_new(input, RouteTable::KIND.tag_type)?;
-    let cidr = context.region().ec2.vpcs.find(vpc_id)?.cidr;
-    let (id, routes) = (context.id("rtb"), vec![route::Route::local(cidr)]);
-    let table = RouteTable { id, vpc_id: vpc_id.to_owned(), routes, associations: Vec::new(), tags };
+    let id = call::once(context, input, "CreateRouteTable", |context| {
+        let ec2 = &context.region().ec2;
+        let routes = ec2.vpcs.find(vpc_id)?.networks().into_iter().map(route::Route::local).collect();
+        let count = ec2.route_tables.values().filter(|table| table.vpc_id == vpc_id).count();
+        ec2.quotas.check(count, ec2.quotas.route_tables_in_vpc, "RouteTableLimitExceeded", "route tables")?;
+        let (id, associations) = (context.id("rtb"), Vec::new());
+        let table = RouteTable { id: id.clone(), vpc_id: vpc_id.to_owned(), routes, associations, tags };
+        context.region().ec2.route_tables.insert(table);
+        Ok(id)
+    })?;
     let owner = context.place.account.clone();
-    let ec2 = &mut context.region().ec2;
-    let answer = json!({ "routeTable": render(ec2, &table, &owner) });
-    ec2.route_tables.insert(table);
-    Ok(answer)
+    let ec2 = &context.region().ec2;
+    let table = render(ec2, ec2.route_tables.find(&id)?, &owner);
+    Ok(json!({ "routeTable": table, "clientToken": input.text("ClientToken") }))
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -161,19 +168,24 @@ pub(super) fn associate(context: &mut Context<'_>, input: &Input<'_>) -> Answer 
 pub(super) fn disassociate(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let association_id = input.required("AssociationId")?;
     let ec2 = &mut context.region().ec2;
-    let association = take_association(ec2, association_id, |association| {
+    take_association(ec2, association_id, |association| {
         let message = format!("cannot disassociate the main route table association {association_id}");
         association.subnet_id.is_some().then_some(()).ok_or_else(|| AwsError::new("InvalidParameterValue", message))
     })?;
-    tracing::debug!(association.id, "disassociated");
     Ok(json!({"return": true}))
 }
 
+/// Makes a table the main one, or a subnet's; the association gets a new id.
 pub(super) fn replace_association(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let (association_id, id) = (input.required("AssociationId")?, input.required("RouteTableId")?);
     let new_id = context.id("rtbassoc");
     let ec2 = &mut context.region().ec2;
-    ec2.route_tables.find(id)?;
+    let vpc_id = ec2.route_tables.find(id)?.vpc_id.clone();
+    let has_it = |table: &&RouteTable| table.associations.iter().any(|association| association.id == association_id);
+    if ec2.route_tables.values().find(has_it).is_some_and(|table| table.vpc_id != vpc_id) {
+        let message = format!("route table {id} and association {association_id} belong to different networks");
+        return Err(AwsError::new("InvalidParameterValue", message));
+    }
     let association = take_association(ec2, association_id, |_| Ok(()))?;
     ec2.route_tables.find_mut(id)?.associations.push(Association { id: new_id.clone(), ..association });
     Ok(associated("newAssociationId", &new_id))
@@ -216,7 +228,7 @@ fn render(ec2: &State, table: &RouteTable, owner: &str) -> Value {
         "routeTableId": table.id,
         "vpcId": table.vpc_id,
         "ownerId": owner,
-        "routeSet": table.routes.iter().map(|route| route.render(ec2)).collect::<Vec<_>>(),
+        "routeSet": table.routes.iter().map(|route| route.render(ec2, owner)).collect::<Vec<_>>(),
         "associationSet": associations,
         "propagatingVgwSet": [],
         "tagSet": tagging::tag_set(&table.tags),

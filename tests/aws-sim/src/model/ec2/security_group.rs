@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::interface::Interface;
 use super::security_group_rule::{self as rule, Peer, Rule};
-use super::table::{Kind, Resource, one};
-use super::{State, tagging};
+use super::table::{Kind, Resource, identified, one};
+use super::{State, describing, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -33,20 +33,8 @@ impl Resource for SecurityGroup {
         ids: "GroupId",
         set: "securityGroupInfo",
         not_found: ("InvalidGroup.NotFound", "security group"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -85,21 +73,43 @@ pub(super) fn add_default(context: &mut Context<'_>, vpc_id: &str) {
 
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let (name, description) = (input.required("GroupName")?, input.required("GroupDescription")?);
-    let vpc_id = input.required("VpcId")?;
     check_name(name)?;
+    check_text("GroupDescription", description)?;
     let tags = tagging::of_new(input, SecurityGroup::KIND.tag_type)?;
-    let ec2 = &mut context.region().ec2;
-    ec2.vpcs.find(vpc_id)?;
+    let ec2 = &context.region().ec2;
+    let vpc_id = input.text("VpcId").or(ec2.default_vpc()).map(str::to_owned);
+    let vpc_id = vpc_id.ok_or_else(|| AwsError::new("VPCIdNotSpecified", "No default VPC for this user"))?;
+    ec2.vpcs.find(&vpc_id)?;
     if ec2.security_groups.values().any(|group| group.vpc_id == vpc_id && group.name == name) {
         let message = format!("The security group '{name}' already exists for VPC '{vpc_id}'");
         return Err(AwsError::new("InvalidGroup.Duplicate", message));
     }
-    let group = new(context, name, description, vpc_id, tags);
+    if ec2.security_groups.len() >= ec2.quotas.security_groups {
+        let message = format!("The maximum number of security groups for VPC '{vpc_id}' has been reached.");
+        return Err(AwsError::new("SecurityGroupLimitExceeded", message));
+    }
+    let group = new(context, name, description, &vpc_id, tags);
     let answer = json!({
-        "groupId": group.id, "securityGroupArn": group.arn, "tagSet": tagging::tag_set(&group.tags),
+        "return": true, "groupId": group.id, "securityGroupArn": group.arn, "tagSet": tagging::tag_set(&group.tags),
     });
     context.region().ec2.security_groups.insert(group);
     Ok(answer)
+}
+
+/// The id of the group that a call gives by id, or by name in the default VPC.
+pub(super) fn named(ec2: &State, input: &Input<'_>) -> Result<String, AwsError> {
+    match (input.text("GroupId"), input.text("GroupName"), ec2.default_vpc()) {
+        (Some(id), ..) => Ok(ec2.security_groups.find(id)?.id.clone()),
+        (None, Some(name), Some(vpc_id)) => id_of(ec2, vpc_id, name),
+        (None, Some(name), None) => {
+            let message = format!("The security group '{name}' does not exist in default VPC 'none'");
+            Err(AwsError::new("InvalidGroup.NotFound", message))
+        }
+        (None, None, _) => {
+            let message = "The request must contain the parameter groupName or groupId";
+            Err(AwsError::new("MissingParameter", message))
+        }
+    }
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -112,17 +122,15 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
             return Err(AwsError::new("InvalidGroup.NotFound", message));
         }
     }
-    if names.is_empty() {
-        return ec2.security_groups.describe(input, |group| render(group, &owner));
-    }
     let selected = ec2.security_groups.select(input)?.into_iter();
-    let named = selected.filter(|group| names.contains(&group.name.as_str()));
-    Ok(json!({ "securityGroupInfo": named.map(|group| render(group, &owner)).collect::<Vec<_>>() }))
+    let named = selected.filter(|group| names.is_empty() || names.contains(&group.name.as_str()));
+    let rows = named.map(|group| (group.id.clone(), group)).collect();
+    describing::paged(input, SecurityGroup::KIND.set, rows, |group| render(group, &owner))
 }
 
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html>
 pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let id = input.required("GroupId")?;
+    let id = &*named(&context.region().ec2, input)?;
     let ec2 = &mut context.region().ec2;
     if ec2.security_groups.find(id)?.is_default() {
         let message = format!("the specified group: \"{id}\" name: \"default\" cannot be deleted by a user");
@@ -139,13 +147,31 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     Ok(json!({ "return": true, "groupId": id }))
 }
 
-/// The groups of a new interface: the given ones, checked, or the VPC's default group.
-pub(super) fn for_interface(ec2: &State, vpc_id: &str, groups: Vec<String>) -> Result<Vec<String>, AwsError> {
+/// The id of a VPC's group of that name.
+pub(super) fn id_of(ec2: &State, vpc_id: &str, name: &str) -> Result<String, AwsError> {
+    let found = ec2.security_groups.values().find(|group| group.vpc_id == vpc_id && group.name == name);
+    found.map(|group| group.id.clone()).ok_or_else(|| {
+        let message = format!("The security group '{name}' does not exist in VPC '{vpc_id}'");
+        AwsError::new("InvalidGroup.NotFound", message)
+    })
+}
+
+/// The groups of an interface: the given ones, checked, or the VPC's default group.
+pub(super) fn for_interface(
+    ec2: &State,
+    vpc_id: &str,
+    subnet_id: &str,
+    groups: Vec<String>,
+) -> Result<Vec<String>, AwsError> {
     for id in &groups {
         if ec2.security_groups.find(id)?.vpc_id != vpc_id {
-            let message = format!("Security group {id} and the subnet belong to different networks.");
+            let message = format!("Security group {id} and subnet {subnet_id} belong to different networks.");
             return Err(AwsError::new("InvalidParameter", message));
         }
+    }
+    if groups.len() > ec2.quotas.groups_on_interface {
+        let message = "The maximum number of security groups per interface has been reached.";
+        return Err(AwsError::new("SecurityGroupsPerInterfaceLimitExceeded", message));
     }
     if !groups.is_empty() {
         return Ok(groups);
@@ -187,7 +213,6 @@ fn new(context: &mut Context<'_>, name: &str, description: &str, vpc_id: &str, t
 
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html>
 fn check_name(name: &str) -> Result<(), AwsError> {
-    let allowed = |character: char| character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character);
     if name == "default" {
         return Err(AwsError::new("InvalidParameterValue", "Cannot use reserved security group name: default"));
     }
@@ -196,13 +221,25 @@ fn check_name(name: &str) -> Result<(), AwsError> {
             format!("Value ({name}) for parameter GroupName is invalid. Group names may not be in the format sg-*");
         return Err(AwsError::new("InvalidParameterValue", message));
     }
-    if name.chars().count() > 255 || !name.chars().all(allowed) {
-        let message = format!(
-            "Value ({name}) for parameter GroupName is invalid. Character sets beyond ASCII are not supported."
-        );
-        return Err(AwsError::new("InvalidParameterValue", message));
+    check_text("GroupName", name)
+}
+
+fn check_text(parameter: &str, text: &str) -> Result<(), AwsError> {
+    if text.chars().count() <= 255 && text.chars().all(is_plain) {
+        return Ok(());
     }
-    Ok(())
+    let why = if text.is_ascii() {
+        "Invalid characters or length."
+    } else {
+        "Character sets beyond ASCII are not supported."
+    };
+    let message = format!("Value ({text}) for parameter {parameter} is invalid. {why}");
+    Err(AwsError::new("InvalidParameterValue", message))
+}
+
+/// What names and descriptions are made of.
+pub(super) fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
 }
 
 fn render(group: &SecurityGroup, owner: &str) -> Value {

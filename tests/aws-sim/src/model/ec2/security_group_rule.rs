@@ -32,10 +32,52 @@ pub(crate) enum Peer {
     Ipv4(String),
     Ipv6(String),
     Group(String),
+    /// Only in calls: what is kept is the id.
+    GroupName(String),
     PrefixList(String),
 }
 
+impl Peer {
+    fn ipv4(&self) -> Option<&str> {
+        match self {
+            Self::Ipv4(cidr) => Some(cidr),
+            Self::Ipv6(_) | Self::Group(_) | Self::GroupName(_) | Self::PrefixList(_) => None,
+        }
+    }
+
+    fn ipv6(&self) -> Option<&str> {
+        match self {
+            Self::Ipv6(cidr) => Some(cidr),
+            Self::Ipv4(_) | Self::Group(_) | Self::GroupName(_) | Self::PrefixList(_) => None,
+        }
+    }
+
+    fn group(&self) -> Option<&str> {
+        match self {
+            Self::Group(id) => Some(id),
+            Self::Ipv4(_) | Self::Ipv6(_) | Self::GroupName(_) | Self::PrefixList(_) => None,
+        }
+    }
+
+    fn prefix_list(&self) -> Option<&str> {
+        match self {
+            Self::PrefixList(id) => Some(id),
+            Self::Ipv4(_) | Self::Ipv6(_) | Self::Group(_) | Self::GroupName(_) => None,
+        }
+    }
+}
+
 impl Rule {
+    /// As refusals name it.
+    pub(super) fn describe(&self) -> String {
+        let peer = &self.peer;
+        let peer = peer.ipv4().or(peer.ipv6()).or(peer.group()).or(peer.prefix_list()).unwrap_or_default();
+        let ports =
+            self.ports.map_or_else(|| "ALL".to_owned(), |(from, to)| format!("from port: {from}, to port: {to}"));
+        let protocol = if self.protocol == "-1" { "ALL".to_owned() } else { self.protocol.to_ascii_uppercase() };
+        format!("peer: {peer}, {protocol}, {ports}, ALLOW")
+    }
+
     /// All protocols and ports.
     pub(super) fn everything(egress: bool, peer: Peer) -> Self {
         Self { egress, protocol: "-1".to_owned(), ports: None, peer, description: None, tags: Tags::default() }
@@ -53,7 +95,7 @@ impl Rule {
             && match &self.peer {
                 Peer::Ipv4(cidr) => cidr.parse::<IpNet>().is_ok_and(|cidr| cidr.contains(&address)),
                 Peer::Group(id) => other.groups.contains(id),
-                Peer::Ipv6(_) | Peer::PrefixList(_) => false,
+                Peer::Ipv6(_) | Peer::PrefixList(_) | Peer::GroupName(_) => false,
             }
     }
 
@@ -95,14 +137,10 @@ pub(super) fn field_of_group(rules: &BTreeMap<String, Rule>, filter: &str) -> Op
         (None, None) => return None,
     };
     let pick: fn(&Rule) -> Option<String> = match name {
-        "cidr" => |rule| match &rule.peer {
-            Peer::Ipv4(cidr) => Some(cidr.clone()),
-            Peer::Ipv6(_) | Peer::Group(_) | Peer::PrefixList(_) => None,
-        },
-        "group-id" => |rule| match &rule.peer {
-            Peer::Group(id) => Some(id.clone()),
-            Peer::Ipv4(_) | Peer::Ipv6(_) | Peer::PrefixList(_) => None,
-        },
+        "cidr" => |rule| rule.peer.ipv4().map(str::to_owned),
+        "ipv6-cidr" => |rule| rule.peer.ipv6().map(str::to_owned),
+        "group-id" => |rule| rule.peer.group().map(str::to_owned),
+        "prefix-list-id" => |rule| rule.peer.prefix_list().map(str::to_owned),
         "protocol" => |rule| Some(rule.protocol.clone()),
         "from-port" => |rule| rule.ports.map(|(from, _)| from.to_string()),
         "to-port" => |rule| rule.ports.map(|(_, to)| to.to_string()),
@@ -112,9 +150,10 @@ pub(super) fn field_of_group(rules: &BTreeMap<String, Rule>, filter: &str) -> Op
 }
 
 /// A rule as DescribeSecurityGroupRules and Authorize show it.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html>
 pub(super) fn render(group_id: &str, id: &str, rule: &Rule, owner: &str) -> Value {
     let (from, to) = rule.ports.unwrap_or((-1, -1));
-    let mut tree = json!({
+    json!({
         "securityGroupRuleId": id,
         "groupId": group_id,
         "groupOwnerId": owner,
@@ -122,15 +161,25 @@ pub(super) fn render(group_id: &str, id: &str, rule: &Rule, owner: &str) -> Valu
         "ipProtocol": rule.protocol,
         "fromPort": from,
         "toPort": to,
+        "cidrIpv4": rule.peer.ipv4(),
+        "cidrIpv6": rule.peer.ipv6(),
+        "referencedGroupInfo": rule.peer.group().map(|group| json!({"groupId": group, "userId": owner})),
+        "prefixListId": rule.peer.prefix_list(),
         "description": rule.description,
         "tagSet": tagging::tag_set(&rule.tags),
-    });
-    let (member, value) = match &rule.peer {
-        Peer::Ipv4(cidr) => ("cidrIpv4", json!(cidr)),
-        Peer::Ipv6(cidr) => ("cidrIpv6", json!(cidr)),
-        Peer::Group(group) => ("referencedGroupInfo", json!({"groupId": group, "userId": owner})),
-        Peer::PrefixList(list) => ("prefixListId", json!(list)),
-    };
-    tree[member] = value;
+    })
+}
+
+/// A rule that was revoked, which names its peer otherwise.
+pub(super) fn render_revoked(group_id: &str, id: &str, rule: &Rule, owner: &str) -> Value {
+    let mut tree = render(group_id, id, rule, owner);
+    if let Some(members) = tree.as_object_mut() {
+        members.retain(|name, _| !matches!(name.as_str(), "groupOwnerId" | "referencedGroupInfo" | "tagSet"));
+    }
+    tree["referencedGroupId"] = json!(rule.peer.group());
     tree
+}
+
+pub(super) fn unknown(id: &str) -> AwsError {
+    AwsError::new("InvalidSecurityGroupRuleId.NotFound", format!("The security group rule ID '{id}' does not exist"))
 }

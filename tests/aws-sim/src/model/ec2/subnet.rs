@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde_json::{Value, json};
 
-use super::table::{Kind, Resource, one};
-use super::{catalogue, tagging, vpc};
+use super::table::{Kind, Resource, identified, one};
+use super::vpc_cidr::Ipv6Block;
+use super::{State, catalogue, network_acl, tagging, vpc};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -25,10 +26,18 @@ pub(crate) struct Subnet {
     pub(crate) id: String,
     pub(crate) vpc_id: String,
     pub(crate) cidr: Ipv4Net,
+    ipv6: Option<Ipv6Block>,
     pub(crate) zone: String,
     zone_id: String,
     arn: String,
+    pub(super) is_default: bool,
     pub(crate) public_addresses: bool,
+    ipv6_addresses: bool,
+    dns64: bool,
+    /// `ip-name` or `resource-name`.
+    hostname_type: String,
+    a_records: bool,
+    aaaa_records: bool,
     taken: BTreeSet<u32>,
     /// Where the search for a free address goes on, so that it need not begin anew for each.
     searched: u32,
@@ -42,20 +51,8 @@ impl Resource for Subnet {
         ids: "SubnetId",
         set: "subnetSet",
         not_found: ("InvalidSubnetID.NotFound", "subnet ID"),
-        smallest_page: Some(5),
     };
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    identified!(id);
 
     fn field(&self, filter: &str) -> Option<Vec<String>> {
         match filter {
@@ -65,7 +62,13 @@ impl Resource for Subnet {
             "availability-zone" | "availabilityZone" => one(&self.zone),
             "availability-zone-id" | "availabilityZoneId" => one(&self.zone_id),
             "state" => one("available"),
-            "default-for-az" | "defaultForAz" => one(false),
+            "default-for-az" | "defaultForAz" => one(self.is_default),
+            "enable-dns64" => one(self.dns64),
+            "ipv6-native" | "map-customer-owned-ip-on-launch" => one(false),
+            "ipv6-cidr-block-association.ipv6-cidr-block" => {
+                Some(self.ipv6.iter().map(|block| block.cidr.to_string()).collect())
+            }
+            "private-dns-name-options-on-launch.hostname-type" => one(&self.hostname_type),
             "map-public-ip-on-launch" => one(self.public_addresses),
             "available-ip-address-count" => one(self.free()),
             "subnet-arn" => one(&self.arn),
@@ -80,6 +83,10 @@ impl Resource for Subnet {
 }
 
 impl Subnet {
+    pub(super) fn has_ipv6(&self) -> bool {
+        self.ipv6.is_some()
+    }
+
     /// Takes the first free address, or the wanted one.
     pub(super) fn take_address(&mut self, wanted: Option<Ipv4Addr>) -> Result<Ipv4Addr, AwsError> {
         let (first, last) = self.bounds();
@@ -129,18 +136,57 @@ impl Subnet {
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let vpc_id = input.required("VpcId")?;
     let cidr = vpc::parse_cidr(input.required("CidrBlock")?)?;
-    let (zone, zone_id) =
-        catalogue::zone(&context.place.region, input.text("AvailabilityZone").or(input.text("AvailabilityZoneId")))?;
+    let asked = input.text("AvailabilityZone").or(input.text("AvailabilityZoneId"));
+    let zone = catalogue::zone(&context.place, asked)?;
     let tags = tagging::of_new(input, Subnet::KIND.tag_type)?;
-    check_range(context, vpc_id, cidr)?;
-    let id = context.id("subnet");
-    let arn = context.arn("ec2", &format!("subnet/{id}"));
-    let taken = BTreeSet::new();
-    let vpc_id = vpc_id.to_owned();
-    let subnet = Subnet { id, vpc_id, cidr, zone, zone_id, arn, public_addresses: false, taken, searched: 0, tags };
+    let ipv6 = input.text("Ipv6CidrBlock").map(vpc::parse_ipv6).transpose()?;
+    check_range(&context.region().ec2, vpc_id, cidr)?;
+    check_ipv6(&context.region().ec2, vpc_id, ipv6)?;
+    let mut subnet = new(context, vpc_id, cidr, zone, tags);
+    if let Some(cidr) = ipv6 {
+        subnet.ipv6 = Some(Ipv6Block { association_id: context.id("subnet-cidr-assoc"), cidr });
+    }
     let answer = json!({ "subnet": render(&subnet, &context.place.account) });
-    context.region().ec2.subnets.insert(subnet);
+    insert(context, subnet);
     Ok(answer)
+}
+
+/// A subnet in a zone, which is given by name and id.
+pub(super) fn new(
+    context: &mut Context<'_>,
+    vpc_id: &str,
+    cidr: Ipv4Net,
+    zone: (String, String),
+    tags: Tags,
+) -> Subnet {
+    let id = context.id("subnet");
+    Subnet {
+        arn: context.arn("ec2", &format!("subnet/{id}")),
+        id,
+        vpc_id: vpc_id.to_owned(),
+        cidr,
+        ipv6: None,
+        zone: zone.0,
+        zone_id: zone.1,
+        is_default: false,
+        public_addresses: false,
+        ipv6_addresses: false,
+        dns64: false,
+        hostname_type: "ip-name".to_owned(),
+        a_records: false,
+        aaaa_records: false,
+        taken: BTreeSet::new(),
+        searched: 0,
+        tags,
+    }
+}
+
+/// Adds a subnet and tells its id.
+pub(super) fn insert(context: &mut Context<'_>, subnet: Subnet) -> String {
+    let id = subnet.id.clone();
+    network_acl::add_subnet(context, &subnet.vpc_id, &id);
+    context.region().ec2.subnets.insert(subnet);
+    id
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -158,32 +204,83 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     }
     ec2.subnets.remove(id);
     ec2.route_tables.values_mut().for_each(|table| table.forget_subnet(id));
+    network_acl::forget_subnet(ec2, id);
     Ok(json!({"return": true}))
 }
 
+/// One attribute a call. <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html>
 pub(super) fn modify_attribute(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let subnet = context.region().ec2.subnets.find_mut(input.required("SubnetId")?)?;
-    if let Some(public) = input.part("MapPublicIpOnLaunch").flag("Value")? {
-        subnet.public_addresses = public;
+    let ipv6 = subnet.has_ipv6();
+    let flags = [
+        ("MapPublicIpOnLaunch", &mut subnet.public_addresses),
+        ("AssignIpv6AddressOnCreation", &mut subnet.ipv6_addresses),
+        ("EnableDns64", &mut subnet.dns64),
+        ("EnableResourceNameDnsARecordOnLaunch", &mut subnet.a_records),
+        ("EnableResourceNameDnsAAAARecordOnLaunch", &mut subnet.aaaa_records),
+    ];
+    let mut names = flags.each_ref().map(|(name, _)| *name).to_vec();
+    names.push("PrivateDnsHostnameTypeOnLaunch");
+    vpc::only_one(input, &names)?;
+    for (name, place) in flags {
+        let Some(value) = input.part(name).flag("Value")? else { continue };
+        if value && name == "AssignIpv6AddressOnCreation" && !ipv6 {
+            let message = "Invalid value 'true' for assignIpv6AddressOnCreation. Subnet must have an associated IPv6 \
+                           CIDR block.";
+            return Err(AwsError::new("InvalidParameterValue", message));
+        }
+        *place = value;
+    }
+    match input.text("PrivateDnsHostnameTypeOnLaunch") {
+        None => {}
+        Some(kind @ ("ip-name" | "resource-name")) => kind.clone_into(&mut subnet.hostname_type),
+        Some(other) => {
+            let message = format!("Value ({other}) for parameter privateDnsHostnameTypeOnLaunch is invalid.");
+            return Err(AwsError::new("InvalidParameterValue", message));
+        }
     }
     Ok(json!({"return": true}))
 }
 
-fn check_range(context: &mut Context<'_>, vpc_id: &str, cidr: Ipv4Net) -> Result<(), AwsError> {
-    let ec2 = &mut context.region().ec2;
+/// Blocks between /16 and /28 within one of the VPC's, apart from those of other subnets.
+fn check_range(ec2: &State, vpc_id: &str, cidr: Ipv4Net) -> Result<(), AwsError> {
     let vpc = ec2.vpcs.find(vpc_id)?;
-    if !vpc.cidr.contains(&cidr) || cidr.prefix_len() > 28 {
+    if !vpc.blocks.iter().any(|block| block.cidr.contains(&cidr)) || cidr.prefix_len() > 28 {
         return Err(AwsError::new("InvalidSubnet.Range", format!("The CIDR '{cidr}' is invalid.")));
     }
     let overlaps = |other: Ipv4Net| other.contains(&cidr) || cidr.contains(&other);
-    if ec2.subnets.values().any(|other| other.vpc_id == vpc_id && overlaps(other.cidr)) {
-        let message = format!("The CIDR '{cidr}' conflicts with another subnet");
-        return Err(AwsError::new("InvalidSubnet.Conflict", message));
+    let in_vpc = || ec2.subnets.values().filter(|other| other.vpc_id == vpc_id);
+    if in_vpc().any(|other| overlaps(other.cidr)) {
+        return Err(conflict(cidr.into()));
     }
-    Ok(())
+    ec2.quotas.check(in_vpc().count(), ec2.quotas.subnets_in_vpc, "SubnetLimitExceeded", "subnets")
 }
 
-fn render(subnet: &Subnet, owner: &str) -> Value {
+/// A /64 within the VPC's IPv6 block.
+fn check_ipv6(ec2: &State, vpc_id: &str, cidr: Option<Ipv6Net>) -> Result<(), AwsError> {
+    let Some(cidr) = cidr else { return Ok(()) };
+    let within = ec2.vpcs.find(vpc_id)?.ipv6.as_ref().is_some_and(|block| block.cidr.contains(&cidr));
+    if !within || cidr.prefix_len() != 64 {
+        return Err(AwsError::new("InvalidSubnet.Range", format!("The CIDR '{cidr}' is invalid.")));
+    }
+    match ec2.subnets.values().any(|other| other.ipv6.as_ref().is_some_and(|block| block.cidr == cidr)) {
+        true => Err(conflict(cidr.into())),
+        false => Ok(()),
+    }
+}
+
+fn conflict(cidr: IpNet) -> AwsError {
+    AwsError::new("InvalidSubnet.Conflict", format!("The CIDR '{cidr}' conflicts with another subnet"))
+}
+
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html>
+pub(super) fn render(subnet: &Subnet, owner: &str) -> Value {
+    let ipv6 = subnet.ipv6.iter().map(|block| {
+        json!({
+            "associationId": block.association_id, "ipv6CidrBlock": block.cidr,
+            "ipv6CidrBlockState": {"state": "associated"}, "ipv6AddressAttribute": "public", "ipSource": "amazon",
+        })
+    });
     json!({
         "subnetId": subnet.id,
         "subnetArn": subnet.arn,
@@ -194,10 +291,18 @@ fn render(subnet: &Subnet, owner: &str) -> Value {
         "availabilityZone": subnet.zone,
         "availabilityZoneId": subnet.zone_id,
         "availableIpAddressCount": subnet.free(),
-        "defaultForAz": false,
+        "defaultForAz": subnet.is_default,
         "mapPublicIpOnLaunch": subnet.public_addresses,
-        "assignIpv6AddressOnCreation": false,
-        "ipv6CidrBlockAssociationSet": [],
+        "mapCustomerOwnedIpOnLaunch": false,
+        "assignIpv6AddressOnCreation": subnet.ipv6_addresses,
+        "enableDns64": subnet.dns64,
+        "ipv6Native": false,
+        "ipv6CidrBlockAssociationSet": ipv6.collect::<Vec<_>>(),
+        "privateDnsNameOptionsOnLaunch": {
+            "hostnameType": subnet.hostname_type,
+            "enableResourceNameDnsARecord": subnet.a_records,
+            "enableResourceNameDnsAAAARecord": subnet.aaaa_records,
+        },
         "tagSet": tagging::tag_set(&subnet.tags),
     })
 }

@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::{Values, ValuesMut};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::describing;
 use super::filter::Filters;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 use crate::model::inventory::Item;
-use crate::model::page;
 use crate::model::tags::Tags;
-
-/// The most that one page holds. <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>
-const LARGEST_PAGE: i64 = 1000;
 
 /// The names that EC2 gives to one kind of resource.
 pub(crate) struct Kind {
@@ -27,8 +24,6 @@ pub(crate) struct Kind {
     pub(crate) set: &'static str,
     /// Error code and noun of a resource that does not exist.
     pub(crate) not_found: (&'static str, &'static str),
-    /// The smallest page; none where AWS does not page.
-    pub(crate) smallest_page: Option<i64>,
 }
 
 /// A resource with an id, tags and fields that filters ask for.
@@ -51,6 +46,24 @@ pub(crate) trait Resource {
         item
     }
 }
+
+/// The parts of [`Resource`] that read fields: the one that holds the id, and `tags`.
+macro_rules! identified {
+    ($id:ident) => {
+        fn id(&self) -> &str {
+            &self.$id
+        }
+
+        fn tags(&self) -> &Tags {
+            &self.tags
+        }
+
+        fn tags_mut(&mut self) -> &mut Tags {
+            &mut self.tags
+        }
+    };
+}
+pub(super) use identified;
 
 /// All resources of a kind in a region.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -103,6 +116,10 @@ impl<T: Resource> Table<T> {
         self.0.retain(|_, resource| keep(resource));
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn values(&self) -> Values<'_, String, T> {
         self.0.values()
     }
@@ -115,31 +132,34 @@ impl<T: Resource> Table<T> {
     pub(crate) fn select(&self, input: &Input<'_>) -> Result<Vec<&T>, AwsError> {
         let filters = Filters::read(input);
         let ids = input.texts(T::KIND.ids);
-        let asked: Vec<&T> = if ids.is_empty() {
-            self.0.values().collect()
-        } else {
-            let mut found = ids.into_iter().map(|id| self.find(id)).collect::<Result<Vec<_>, _>>()?;
-            found.sort_by_key(|resource| resource.id());
-            found.dedup_by_key(|resource| resource.id());
-            found
-        };
-        let mut kept = Vec::with_capacity(asked.len());
-        for resource in asked {
-            if filters.keep(resource)? {
-                kept.push(resource);
+        let mut asked: Vec<&T> = if ids.is_empty() { self.0.values().collect() } else { self.find_all(&ids)? };
+        asked.retain(|resource| filters.keep(*resource));
+        Ok(asked)
+    }
+
+    /// Those with these ids, in the order of ids and each once.
+    pub(crate) fn find_all(&self, ids: &[&str]) -> Result<Vec<&T>, AwsError> {
+        let missing: Vec<&str> = ids.iter().copied().filter(|id| self.get(id).is_none()).collect();
+        match missing.as_slice() {
+            [] => {}
+            [id] => return Err(not_found::<T>(id)),
+            ids => {
+                let (code, noun) = T::KIND.not_found;
+                let message = format!("The {noun}s '{}' do not exist", ids.join(", "));
+                return Err(AwsError::new(code, message));
             }
         }
-        Ok(kept)
+        let mut found: Vec<&T> = ids.iter().filter_map(|id| self.get(id)).collect();
+        found.sort_by_key(|resource| resource.id());
+        found.dedup_by_key(|resource| resource.id());
+        Ok(found)
     }
 
     /// The whole describing call.
     pub(crate) fn describe(&self, input: &Input<'_>, render: impl Fn(&T) -> Value) -> Answer {
-        let selected = self.select(input)?;
-        if let Some(smallest) = T::KIND.smallest_page {
-            let by_id = !input.texts(T::KIND.ids).is_empty();
-            return paged(input, by_id.then_some(T::KIND.ids), smallest, T::KIND.set, selected, render);
-        }
-        Ok(json!({ T::KIND.set: selected.into_iter().map(render).collect::<Vec<_>>() }))
+        let selected = self.select(input)?.into_iter();
+        let rows = selected.map(|resource| (resource.id().to_owned(), resource)).collect();
+        describing::paged(input, T::KIND.set, rows, render)
     }
 
     /// What exists, for the control API.
@@ -148,31 +168,4 @@ impl<T: Resource> Table<T> {
             resource.inventory(Item::new("ec2", T::KIND.plural, resource.id(), resource.tags(), resource.state()))
         })
     }
-}
-
-/// Checks `MaxResults` and `NextToken`, and answers one page. `named` is the parameter that listed ids, if one did.
-fn paged<T: Resource>(
-    input: &Input<'_>,
-    named: Option<&str>,
-    smallest: i64,
-    set: &str,
-    selected: Vec<&T>,
-    render: impl Fn(&T) -> Value,
-) -> Answer {
-    let limit = input.int("MaxResults")?;
-    if let (Some(ids), Some(_)) = (named, limit) {
-        let message = format!("The parameter {ids} cannot be used with the parameter maxResults");
-        return Err(AwsError::new("InvalidParameterCombination", message));
-    }
-    if let Some(limit) = limit.filter(|limit| !(smallest..=LARGEST_PAGE).contains(limit)) {
-        let message = format!(
-            "Value ( {limit} ) for parameter maxResults is invalid. Expecting a value between {smallest} and 1000."
-        );
-        return Err(AwsError::new("InvalidParameterValue", message));
-    }
-    let limit = limit.unwrap_or(LARGEST_PAGE);
-    let items = selected.into_iter().map(|resource| (resource.id().to_owned(), resource)).collect();
-    let page = page::cut(items, usize::try_from(limit).ok(), input.text("NextToken"));
-    let (page, next) = page.ok_or_else(|| AwsError::new("InvalidNextToken", "The token is not valid."))?;
-    Ok(json!({ set: page.into_iter().map(render).collect::<Vec<_>>(), "nextToken": next }))
 }

@@ -1,18 +1,23 @@
 //! Tags of EC2 resources: given when creating, set and taken away later, and listed for all resources at once.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::filter::Filters;
-use super::table::{Resource, Table, not_found};
+use super::table::{Resource, not_found};
 use super::{
-    State, address, instance, interface, internet_gateway, launch_template, nat_gateway, route_table, security_group,
-    subnet, vpc,
+    State, address, describing, dhcp_options, egress_only_gateway, endpoint, instance, interface, internet_gateway,
+    key_pair, launch_template, nat_gateway, network_acl, route_table, security_group, subnet, volume, vpc,
 };
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-use crate::model::page;
 use crate::model::tags::Tags;
+
+/// The most resources that CreateTags and DeleteTags take at once.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html>
+const RESOURCES: usize = 1000;
 
 /// The tags that a creating call gives to the kind that it creates.
 pub(super) fn of_new(input: &Input<'_>, tag_type: &str) -> Result<Tags, AwsError> {
@@ -23,27 +28,49 @@ pub(super) fn of_new(input: &Input<'_>, tag_type: &str) -> Result<Tags, AwsError
             let message = format!("'{resource_type}' is not a valid taggable resource type for this operation.");
             return Err(AwsError::new("InvalidParameterValue", message));
         }
+        if !specification.has("Tag") {
+            return Err(AwsError::new("InvalidParameterValue", "Tag specification must have at least one tag"));
+        }
         tags.merge(&checked(&specification)?);
     }
     Ok(tags)
 }
 
-/// The member `Tag`, checked by AWS's rules for keys.
+/// The member `Tag`, checked by AWS's rules.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>
 pub(super) fn checked(input: &Input<'_>) -> Result<Tags, AwsError> {
-    let tags = Tags::read(&input.parts("Tag"), "Key", "Value")?;
-    if tags.iter().any(|(key, _)| key.starts_with("aws:")) {
-        let message = "Tag keys starting with 'aws:' are reserved for internal use";
-        return Err(AwsError::new("InvalidParameterValue", message));
+    let parts = input.parts("Tag");
+    let invalid = |message: String| Err(AwsError::new("InvalidParameterValue", message));
+    let mut keys = BTreeSet::new();
+    for part in &parts {
+        let key = part.text("Key").unwrap_or_default();
+        let reserved = key.to_ascii_lowercase().starts_with("aws:");
+        if reserved || key.is_empty() || key.chars().count() > 128 {
+            let what = match (reserved, key.is_empty()) {
+                (true, _) => "Tag keys starting with 'aws:' are reserved for internal use",
+                (false, true) => "Tag key cannot be null or empty",
+                (false, false) => "Tag key exceeds the maximum length of 128 characters",
+            };
+            return invalid(what.to_owned());
+        }
+        if part.text("Value").is_some_and(|value| value.chars().count() > 256) {
+            return invalid("Tag value exceeds the maximum length of 256 characters".to_owned());
+        }
+        if !keys.insert(key) {
+            return invalid(format!("Duplicate tag key '{key}' specified."));
+        }
     }
-    if tags.iter().any(|(key, value)| key.chars().count() > 128 || value.chars().count() > 256) {
-        let message = "Tag key exceeds 128 characters or tag value exceeds 256 characters.";
-        return Err(AwsError::new("InvalidParameterValue", message));
+    if parts.len() > 50 {
+        return Err(AwsError::new("TagLimitExceeded", "The maximum number of tags for a resource has been reached."));
     }
-    Ok(tags)
+    Tags::read(&parts, "Key", "Value")
 }
 
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let tags = checked(input)?;
+    if tags.is_empty() {
+        return Err(input.missing("tagSet"));
+    }
     let ec2 = &mut context.region().ec2;
     let ids = named_resources(ec2, input)?;
     for id in &ids {
@@ -86,24 +113,21 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     for (resource_type, id, key, value) in context.region().ec2.all_tags() {
         let kept = filters.keep_by(|name| match name {
             "resource-type" => Some(vec![resource_type.to_owned()]),
-            "resource-id" => Some(vec![id.clone()]),
-            "key" => Some(vec![key.clone()]),
-            "value" => Some(vec![value.clone()]),
+            "resource-id" => Some(vec![id.to_owned()]),
+            "key" => Some(vec![key.to_owned()]),
+            "value" => Some(vec![value.to_owned()]),
             _ => name.strip_prefix("tag:").map(|wanted| {
                 let same = wanted == key;
-                same.then(|| value.clone()).into_iter().collect()
+                same.then(|| value.to_owned()).into_iter().collect()
             }),
-        })?;
+        });
         if kept {
             let row = json!({"resourceType": resource_type, "resourceId": id, "key": key, "value": value});
             rows.push((format!("{id} {key}"), row));
         }
     }
     rows.sort_by(|a, b| a.0.cmp(&b.0));
-    let limit = input.int("MaxResults")?.and_then(|limit| usize::try_from(limit).ok());
-    let page = page::cut(rows, limit, input.text("NextToken"));
-    let (page, next) = page.ok_or_else(|| AwsError::new("InvalidNextToken", "The token is not valid."))?;
-    Ok(json!({ "tagSet": page, "nextToken": next }))
+    describing::paged(input, "tagSet", rows, |row| row)
 }
 
 fn named_resources<'a>(ec2: &mut State, input: &Input<'a>) -> Result<Vec<&'a str>, AwsError> {
@@ -111,71 +135,81 @@ fn named_resources<'a>(ec2: &mut State, input: &Input<'a>) -> Result<Vec<&'a str
     if ids.is_empty() {
         return Err(input.missing("resourceIdSet"));
     }
+    if ids.len() > RESOURCES {
+        let message = format!("The maximum number of resources for a call is {RESOURCES}.");
+        return Err(AwsError::new("InvalidParameterValue", message));
+    }
     match ids.iter().find(|id| ec2.tags_of(id).is_none()) {
         None => Ok(ids),
         Some(id) => Err(unknown(id)),
     }
 }
 
-/// The refusal of an id, in the words of the kind that its beginning tells.
-fn unknown(id: &str) -> AwsError {
-    match id.rsplit_once('-').map(|(kind, _)| kind) {
-        Some("vpc") => not_found::<vpc::Vpc>(id),
-        Some("subnet") => not_found::<subnet::Subnet>(id),
-        Some("igw") => not_found::<internet_gateway::InternetGateway>(id),
-        Some("rtb") => not_found::<route_table::RouteTable>(id),
-        Some("eipalloc") => not_found::<address::Address>(id),
-        Some("nat") => not_found::<nat_gateway::NatGateway>(id),
-        Some("sg") => not_found::<security_group::SecurityGroup>(id),
-        Some("eni") => not_found::<interface::Interface>(id),
-        Some("lt") => not_found::<launch_template::LaunchTemplate>(id),
-        Some("i") => not_found::<instance::Instance>(id),
-        Some(_) | None => AwsError::new("InvalidID", format!("The ID '{id}' is not valid")),
-    }
+/// Does something with the table of every kind of resource, by the beginning of its ids.
+macro_rules! each_table {
+    ($each:ident) => {
+        $each! {
+            "vpc" => vpcs: vpc::Vpc,
+            "subnet" => subnets: subnet::Subnet,
+            "acl" => network_acls: network_acl::NetworkAcl,
+            "dopt" => dhcp_options: dhcp_options::DhcpOptions,
+            "igw" => internet_gateways: internet_gateway::InternetGateway,
+            "eigw" => egress_only_gateways: egress_only_gateway::EgressOnlyGateway,
+            "rtb" => route_tables: route_table::RouteTable,
+            "eipalloc" => addresses: address::Address,
+            "nat" => nat_gateways: nat_gateway::NatGateway,
+            "vpce" => vpc_endpoints: endpoint::Endpoint,
+            "sg" => security_groups: security_group::SecurityGroup,
+            "eni" => interfaces: interface::Interface,
+            "lt" => launch_templates: launch_template::LaunchTemplate,
+            "key" => key_pairs: key_pair::KeyPair,
+            "i" => instances: instance::Instance,
+            "vol" => volumes: volume::Volume,
+        }
+    };
 }
 
-impl State {
-    /// The tags of the resource with that id, whatever it is.
-    fn tags_of(&mut self, id: &str) -> Option<&mut Tags> {
-        fn of<'a, T: Resource + 'a>(table: &'a mut Table<T>, id: &str) -> Option<&'a mut Tags> {
-            table.get_mut(id).map(Resource::tags_mut)
+macro_rules! look_up {
+    ($($prefix:literal => $table:ident: $resource:ty,)+) => {
+        /// The refusal of an id, in the words of the kind that its beginning tells.
+        fn unknown(id: &str) -> AwsError {
+            match id.rsplit_once('-').map(|(kind, _)| kind) {
+                $(Some($prefix) => not_found::<$resource>(id),)+
+                Some(_) | None => AwsError::new("InvalidID", format!("The ID '{id}' is not valid")),
+            }
         }
-        match id.rsplit_once('-')?.0 {
-            "vpc" => of(&mut self.vpcs, id),
-            "subnet" => of(&mut self.subnets, id),
-            "igw" => of(&mut self.internet_gateways, id),
-            "rtb" => of(&mut self.route_tables, id),
-            "eipalloc" => of(&mut self.addresses, id),
-            "nat" => of(&mut self.nat_gateways, id),
-            "sg" => of(&mut self.security_groups, id),
-            "sgr" => self.security_groups.values_mut().find_map(|group| group.rule_mut(id)).map(|rule| &mut rule.tags),
-            "eni" => of(&mut self.interfaces, id),
-            "lt" => of(&mut self.launch_templates, id),
-            "i" => of(&mut self.instances, id),
-            _ => None,
-        }
-    }
 
-    fn all_tags(&self) -> Vec<(&'static str, String, String, String)> {
-        fn of<T: Resource>(table: &Table<T>) -> impl Iterator<Item = (&'static str, String, String, String)> {
-            table.values().filter(|resource| !resource.is_gone()).flat_map(|resource| {
-                let tags = resource.tags().iter();
-                tags.map(|(key, value)| (T::KIND.tag_type, resource.id().to_owned(), key.to_owned(), value.to_owned()))
-            })
+        impl State {
+            /// The tags of the resource with that id, whatever it is.
+            fn tags_of(&mut self, id: &str) -> Option<&mut Tags> {
+                match id.rsplit_once('-')?.0 {
+                    $($prefix => self.$table.get_mut(id).map(Resource::tags_mut),)+
+                    "sgr" => {
+                        let rule = self.security_groups.values_mut().find_map(|group| group.rule_mut(id))?;
+                        Some(&mut rule.tags)
+                    }
+                    _ => None,
+                }
+            }
+
+            /// All tags: the type and id of the resource, and key and value.
+            fn all_tags(&self) -> Vec<(&'static str, &str, &str, &str)> {
+                let mut all = Vec::new();
+                $(for resource in self.$table.values().filter(|resource| !resource.is_gone()) {
+                    let tags = resource.tags().iter();
+                    all.extend(tags.map(|(key, value)| (<$resource>::KIND.tag_type, resource.id(), key, value)));
+                })+
+                for (id, rule) in self.security_groups.values().flat_map(|group| &group.rules) {
+                    let tags = rule.tags.iter();
+                    all.extend(tags.map(|(key, value)| ("security-group-rule", id.as_str(), key, value)));
+                }
+                all
+            }
         }
-        of(&self.vpcs)
-            .chain(of(&self.subnets))
-            .chain(of(&self.internet_gateways))
-            .chain(of(&self.route_tables))
-            .chain(of(&self.addresses))
-            .chain(of(&self.nat_gateways))
-            .chain(of(&self.security_groups))
-            .chain(of(&self.interfaces))
-            .chain(of(&self.launch_templates))
-            .chain(of(&self.instances))
-            .collect()
-    }
+    };
 }
+
+each_table!(look_up);
 
 /// The tags as EC2 shows them.
 pub(super) fn tag_set(tags: &Tags) -> Value {

@@ -12,6 +12,7 @@ use crate::model::ec2::interface::{self, Holder, Owner, Wanted};
 use crate::model::ec2::{self};
 use crate::model::error::AwsError;
 use crate::model::input::Input;
+use crate::model::tags::Tags;
 
 /// How many addresses must be free in each subnet of an application load balancer, and how small it may be.
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html>
@@ -89,6 +90,7 @@ impl Network {
                 public: !internal,
                 holder: Holder::Managed(owner),
                 description: format!("ELB {path}"),
+                tags: Tags::default(),
             };
             match interface::create(context, wanted) {
                 Ok(id) => {
