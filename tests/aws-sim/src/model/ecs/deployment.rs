@@ -25,6 +25,8 @@ pub(crate) struct Deployment {
     /// No task is started before this moment: so many have failed already.
     pub(super) waits_until: Option<Moment>,
     pub(super) counts: Counts,
+    /// Whether its tasks are in the alternate target groups.
+    pub(super) is_on_other_group: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
@@ -49,6 +51,7 @@ impl Deployment {
             updated: now,
             waits_until: None,
             counts: Counts::default(),
+            is_on_other_group: false,
         }
     }
 

@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 
+use super::load_balancing::{self, Membership};
 use super::survey::task_ids;
 use super::task::{Stage, Stop, StopCode, Task};
-use super::{ServiceKey, TaskKey, load_balancing, rollout, service_event, task_life};
+use super::{ServiceKey, TaskKey, rollout, service_event, task_life};
 use crate::model::context::Context;
 use crate::model::timing;
 
@@ -33,10 +34,14 @@ fn diagnose(context: &mut Context<'_>, key: &TaskKey) -> Option<(String, String)
         let told = format!("(task {}) failed container health checks.", task.id);
         return Some((told, "Task failed container health checks".to_owned()));
     }
-    let (balancer, instance_id) = load_balancing::failing(context, key)?;
-    let told = format!(
-        "(instance {instance_id}) is unhealthy in (elb {balancer}) due to (reason Instance has failed at least the \
-         UnhealthyThreshold number of health checks consecutively.)"
-    );
-    Some((told, format!("Task failed ELB health checks in (elb {balancer})")))
+    let (membership, why) = load_balancing::failing(context, key)?;
+    let (who, place) = match membership {
+        Membership::Classic { name, instance_id } => (format!("(instance {instance_id})"), format!("(elb {name})")),
+        Membership::Target { group, id, port, zone, .. } => {
+            let who = if zone.is_some() { format!("(task {})", key.task) } else { format!("(instance {id})") };
+            (format!("{who} (port {port})"), format!("(target-group {group})"))
+        }
+    };
+    let told = format!("{who} is unhealthy in {place} due to (reason {why})");
+    Some((told, format!("Task failed ELB health checks in {place}")))
 }

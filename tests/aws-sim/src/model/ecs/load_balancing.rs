@@ -1,14 +1,33 @@
-//! Tasks and their classic load balancers: an instance is registered while a task of the service runs on it.
+//! Tasks and their load balancers: a task of a service is registered while it runs.
+//!
+//! Behind a classic load balancer the instance is registered, once however many of the service's tasks run on it; in a
+//! target group every task is a target of its own.
 
-use std::collections::BTreeSet;
+use chrono::TimeDelta;
 
 use super::balancer::{Balancer, Target};
 use super::container::Protocol;
-use super::service::Service;
-use super::task::Stage;
+use super::task::{Stage, Task};
 use super::{ServiceKey, TaskKey, scheduler, service_event};
 use crate::model::context::Context;
 use crate::model::elb;
+use crate::model::elbv2::target_access::{self, TargetState};
+
+/// What a task is for one of its load balancers.
+#[derive(Debug, Clone)]
+pub(super) enum Membership {
+    Classic { name: String, instance_id: String },
+    Target { group: String, id: String, port: u16, zone: Option<String>, vpc_id: String },
+}
+
+/// What a load balancer thinks of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Opinion {
+    Waiting,
+    Good,
+    /// Why it sends no requests.
+    Bad(String),
+}
 
 /// Whether a healthy task listens on that TCP port of that EC2 instance.
 pub(crate) fn listens(context: &mut Context<'_>, instance_id: &str, port: u16) -> bool {
@@ -23,66 +42,167 @@ pub(crate) fn listens(context: &mut Context<'_>, instance_id: &str, port: u16) -
     })
 }
 
+/// A load balancer or a target group has come to another opinion of a target: its services are looked at.
+pub(crate) fn balancer_speaks(context: &mut Context<'_>, name: &str) {
+    let keys: Vec<ServiceKey> = context.region().ecs.watchers.get(name).into_iter().flatten().cloned().collect();
+    keys.iter().for_each(|key| scheduler::wake(context, key));
+}
+
+/// From now on a service hears what its load balancers say.
+pub(super) fn watch(context: &mut Context<'_>, key: &ServiceKey, balancers: &[Balancer]) {
+    let watchers = &mut context.region().ecs.watchers;
+    for name in balancers.iter().flat_map(|one| std::iter::once(one.name()).chain(one.groups())) {
+        watchers.entry(name.to_owned()).or_default().insert(key.clone());
+    }
+}
+
 /// A task has come up.
 pub(super) fn join(context: &mut Context<'_>, key: &TaskKey) {
-    let Some((service, balancers, instance_id)) = parties(context, key) else { return };
-    for Balancer { target: Target::Classic(name), .. } in balancers {
-        elb::register(context, &name, &instance_id);
-        service_event::tell(context, &service, &format!("registered 1 instances in (elb {name})"));
+    let Some((service, memberships)) = memberships(context, key) else { return };
+    for membership in memberships {
+        let told = match &membership {
+            Membership::Classic { name, instance_id } => {
+                elb::register(context, name, instance_id);
+                format!("registered 1 instances in (elb {name})")
+            }
+            Membership::Target { group, id, port, zone, vpc_id } => {
+                match target_access::target_group(context, group).map(|facts| facts.vpc_id) {
+                    Some(own) if own == *vpc_id => {
+                        target_access::register_target(context, group, id, Some(*port), zone.as_deref());
+                        format!("registered 1 targets in (target-group {group})")
+                    }
+                    Some(own) => format!(
+                        "failed to register targets in (target-group {group}) with (error The following targets are not \
+                         in the target group VPC '{own}': '{id}')"
+                    ),
+                    None => format!(
+                        "failed to register targets in (target-group {group}) with (error One or more target groups not \
+                         found)"
+                    ),
+                }
+            }
+        };
+        service_event::tell(context, &service, &told);
     }
 }
 
 /// A running task is about to end. Whether it had a load balancer to leave.
 pub(super) fn leave(context: &mut Context<'_>, key: &TaskKey) -> bool {
-    let Some((service, balancers, instance_id)) = parties(context, key) else { return false };
-    if balancers.is_empty() || has_mates(context, key, &service) {
-        return false;
+    let Some((service, memberships)) = memberships(context, key) else { return false };
+    let mut has_left = false;
+    for membership in memberships {
+        match membership {
+            Membership::Classic { .. } if has_mates(context, key, &service) => continue,
+            Membership::Classic { name, instance_id } => {
+                elb::deregister(context, &name, &instance_id);
+                service_event::tell(context, &service, &format!("deregistered 1 instances in (elb {name})"));
+            }
+            Membership::Target { group, id, port, .. } => {
+                if !is_registered(context, &group, &id, port) {
+                    continue;
+                }
+                target_access::deregister_target(context, &group, &id, Some(port));
+                service_event::tell(context, &service, &format!("deregistered 1 targets in (target-group {group})"));
+            }
+        }
+        has_left = true;
     }
-    for Balancer { target: Target::Classic(name), .. } in balancers {
-        elb::deregister(context, &name, &instance_id);
-        service_event::tell(context, &service, &format!("deregistered 1 instances in (elb {name})"));
+    if has_left {
+        service_event::tell(context, &service, "has begun draining connections on 1 tasks.");
     }
-    service_event::tell(context, &service, "has begun draining connections on 1 tasks.");
-    true
+    has_left
 }
 
-/// Whether all load balancers of its service send requests to where the task runs.
+/// For how long target groups still let old connections of a task end; none if no group does.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html>
+pub(super) fn drains_for(context: &mut Context<'_>, key: &TaskKey) -> Option<TimeDelta> {
+    let now = context.now;
+    let began = context.region().ecs.task(key)?.times.stopping?;
+    let (_, memberships) = memberships(context, key)?;
+    let mut longest = None;
+    for membership in memberships {
+        let Membership::Target { group, id, port, .. } = membership else { continue };
+        let health = target_access::target_health(context, &group, &id, Some(port));
+        if health.is_some_and(|health| health.state == TargetState::Draining) {
+            let delay = target_access::target_group(context, &group)?.deregistration_delay;
+            longest = longest.max(Some((began + delay - now).max(TimeDelta::seconds(1))));
+        }
+    }
+    longest
+}
+
+/// Whether all load balancers of its service send requests to a task.
 pub(super) fn is_in_service(context: &mut Context<'_>, key: &TaskKey) -> bool {
-    let Some((_, balancers, instance_id)) = parties(context, key) else { return false };
-    balancers
-        .iter()
-        .all(|Balancer { target: Target::Classic(name), .. }| elb::is_in_service(context, name, &instance_id))
+    let Some((_, memberships)) = memberships(context, key) else { return false };
+    memberships.iter().all(|membership| membership.opinion(context) == Opinion::Good)
 }
 
-/// The name of a load balancer that has given up on where the task runs, and the EC2 instance's id.
-pub(super) fn failing(context: &mut Context<'_>, key: &TaskKey) -> Option<(String, String)> {
-    let (_, balancers, instance_id) = parties(context, key)?;
-    let mut names = balancers.into_iter().map(|Balancer { target: Target::Classic(name), .. }| name);
-    let failed = names.find(|name| elb::has_failed(context, name, &instance_id))?;
-    Some((failed, instance_id))
+/// The load balancer that has given up on a task, and why.
+pub(super) fn failing(context: &mut Context<'_>, key: &TaskKey) -> Option<(Membership, String)> {
+    let (_, memberships) = memberships(context, key)?;
+    memberships.into_iter().find_map(|membership| match membership.opinion(context) {
+        Opinion::Bad(reason) => Some((membership, reason)),
+        Opinion::Waiting | Opinion::Good => None,
+    })
 }
 
-/// A load balancer has come to another opinion of an instance: services with tasks there are looked at.
-pub(crate) fn balancer_speaks(context: &mut Context<'_>, instance_id: &str) {
-    let ecs = &context.region().ecs;
-    let Some((name, id)) = ecs.hosts.get(instance_id).cloned() else { return };
-    let Some(cluster) = ecs.clusters.get(&name) else { return };
-    let tasks = cluster.instances.get(&id).into_iter().flat_map(|instance| instance.task_ids());
-    let services = tasks.filter_map(|task| cluster.tasks.get(task)?.service());
-    let balanced = services.filter(|service| cluster.services.get(*service).is_some_and(Service::has_balancers));
-    let keys: BTreeSet<String> = balanced.map(str::to_owned).collect();
-    keys.iter().for_each(|service| scheduler::wake(context, &ServiceKey::new(&name, service)));
+impl Membership {
+    fn opinion(&self, context: &mut Context<'_>) -> Opinion {
+        match self {
+            Self::Classic { name, instance_id } if elb::is_in_service(context, name, instance_id) => Opinion::Good,
+            Self::Classic { name, instance_id } if elb::has_failed(context, name, instance_id) => Opinion::Bad(
+                "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.".to_owned(),
+            ),
+            Self::Classic { .. } => Opinion::Waiting,
+            Self::Target { group, id, port, .. } => {
+                let Some(health) = target_access::target_health(context, group, id, Some(*port)) else {
+                    return Opinion::Waiting;
+                };
+                match health.state {
+                    TargetState::Healthy => Opinion::Good,
+                    TargetState::Unhealthy => Opinion::Bad(health.description.unwrap_or_default()),
+                    TargetState::Initial | TargetState::Unused | TargetState::Draining => Opinion::Waiting,
+                }
+            }
+        }
+    }
 }
 
-/// The service of a running task, the service's load balancers, and the EC2 instance that the task runs on.
-fn parties(context: &mut Context<'_>, key: &TaskKey) -> Option<(ServiceKey, Vec<Balancer>, String)> {
-    let cluster = context.region().ecs.clusters.get(&key.cluster)?;
-    let task = cluster.tasks.get(&key.task).filter(|task| task.stage == Stage::Running)?;
+/// The service of a task that runs or is being taken out of its load balancers, and what it is for those.
+fn memberships(context: &mut Context<'_>, key: &TaskKey) -> Option<(ServiceKey, Vec<Membership>)> {
+    let region = context.region();
+    let cluster = region.ecs.clusters.get(&key.cluster)?;
+    let task = cluster.tasks.get(&key.task).filter(|task| task.is_up())?;
     let service = cluster.services.get(task.service()?)?;
-    let instance_id = cluster.instances.get(&task.instance)?.agent.instance_id.clone();
-    let own = service.deployments.iter().find(|one| task.started_by.as_ref() == Some(&one.id));
-    let balancers = own.map(|own| own.revision.workload.balancers.clone()).unwrap_or_default();
-    Some((key.service(&service.name), balancers, instance_id))
+    let own = service.deployments.iter().find(|one| task.started_by.as_ref() == Some(&one.id))?;
+    let agent = cluster.instances.get(&task.instance).map(|instance| &instance.agent);
+    let found = own.revision.workload.balancers.iter().filter_map(|balancer| match &balancer.target {
+        Target::Classic(name) => {
+            Some(Membership::Classic { name: name.clone(), instance_id: agent?.instance_id.clone() })
+        }
+        Target::Group(group) => {
+            let group = match &balancer.shift {
+                Some(shift) if own.is_on_other_group => &shift.other_group,
+                Some(_) | None => group,
+            };
+            let (id, port, vpc_id) = (agent?.instance_id.clone(), host_port(task, balancer)?, agent?.vpc_id.clone());
+            let zone = None;
+            Some(Membership::Target { group: group.clone(), id, port, zone, vpc_id })
+        }
+    });
+    Some((key.service(&service.name), found.collect()))
+}
+
+/// The port of the instance under which the container is reached.
+fn host_port(task: &Task, balancer: &Balancer) -> Option<u16> {
+    let mut bound = task.bindings.iter();
+    let wanted = |mapping: u16| i64::from(mapping) == balancer.port;
+    Some(bound.find(|one| one.container == balancer.container && wanted(one.mapping.container))?.host)
+}
+
+fn is_registered(context: &mut Context<'_>, group: &str, id: &str, port: u16) -> bool {
+    let health = target_access::target_health(context, group, id, Some(port));
+    health.is_some_and(|health| health.state != TargetState::Draining && health.reason != Some("Target.NotRegistered"))
 }
 
 /// Whether another task of the service runs on the same instance.

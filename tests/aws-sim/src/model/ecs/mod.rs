@@ -67,6 +67,8 @@ pub(crate) struct State {
     hosts: BTreeMap<String, (String, String)>,
     /// By cluster the services that wait for room in it.
     waiting: BTreeMap<String, BTreeSet<String>>,
+    /// By load balancer or target group the services whose tasks are behind it.
+    watchers: BTreeMap<String, BTreeSet<ServiceKey>>,
 }
 
 /// What happens by itself.
@@ -83,7 +85,7 @@ pub(crate) enum Event {
 }
 
 /// Names a service.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ServiceKey {
     cluster: String,
     service: String,

@@ -8,7 +8,7 @@ use super::deployment::{Deployment, Rollout};
 use super::revision::{Revision, Workload};
 use super::service::Service;
 use super::service_deployment::{Rollback, ServiceDeployment, Status};
-use super::{ServiceKey, TaskKey, circuit_breaker, scheduler, service_deployment, service_event};
+use super::{ServiceKey, TaskKey, circuit_breaker, load_balancing, scheduler, service_deployment, service_event};
 use crate::model::clock::Moment;
 use crate::model::context::Context;
 use crate::model::timing;
@@ -25,6 +25,7 @@ pub(super) fn begin(context: &mut Context<'_>, key: &ServiceKey, workload: Workl
     let service = service.clone();
     let revision = Revision::new(context, &service.arn, workload);
     let record = ServiceDeployment::new(context, &service, revision.clone());
+    load_balancing::watch(context, key, &revision.workload.balancers);
     let Some(service) = context.region().ecs.service_mut(key) else { return };
     service.history.retain(|old| old.created + service_deployment::KEPT > now);
     service.history.push_front(record);

@@ -71,7 +71,10 @@ pub(super) fn move_on(context: &mut Context<'_>, key: &TaskKey, version: i64) {
         Stage::Provisioning => pull(context, key),
         Stage::Pending => come_up(context, key),
         Stage::Running => run_out(context, key),
-        Stage::Deactivating => terminate(context, key),
+        Stage::Deactivating => match load_balancing::drains_for(context, key) {
+            Some(rest) => enter(context, key, Stage::Deactivating, rest),
+            None => terminate(context, key),
+        },
         Stage::Stopping => {
             // 137 is SIGKILL.
             let exit_code = if task.behaviour.is_stubborn { 137 } else { 0 };

@@ -52,7 +52,7 @@ pub(super) fn check(context: &mut Context<'_>, load_balancer: &str, instance_id:
     let Some(balancer) = context.region().elb.load_balancers.get_mut(load_balancer) else { return };
     let registration = balancer.instances.get_mut(instance_id);
     if registration.is_some_and(|registration| registration.take(passed, &balancer.health_check)) {
-        ecs::balancer_speaks(context, instance_id);
+        ecs::balancer_speaks(context, load_balancer);
     }
     let (load_balancer, instance_id, token) = (load_balancer.to_owned(), instance_id.to_owned(), token.to_owned());
     context.schedule(every, event::Event::Elb(Event::Check { load_balancer, instance_id, token }));

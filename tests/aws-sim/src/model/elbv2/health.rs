@@ -5,7 +5,7 @@ use super::probe::{self, Finding};
 use super::target::{self, Fault, Standing, Target};
 use super::{Event, target_group::TargetGroup};
 use crate::model::context::Context;
-use crate::model::{event, timing};
+use crate::model::{ecs, event, timing};
 
 /// One check, after which the next is due. A load balancer that is being provisioned checks nothing yet, and a target
 /// that is gone drains.
@@ -76,8 +76,11 @@ fn current<'c>(
 
 fn settle(context: &mut Context<'_>, group_arn: &str, key: &str, change: impl FnOnce(&mut Target)) {
     let groups = &mut context.region().elbv2.target_groups;
-    if let Some(target) = groups.get_mut(group_arn).and_then(|group| group.targets.get_mut(key)) {
-        change(target);
+    let Some(target) = groups.get_mut(group_arn).and_then(|group| group.targets.get_mut(key)) else { return };
+    let before = target.standing.clone();
+    change(target);
+    if before != target.standing {
+        ecs::balancer_speaks(context, group_arn);
     }
 }
 

@@ -1,7 +1,10 @@
 //! What ECS and Auto Scaling do with target groups, without a call of the API.
 
+use chrono::TimeDelta;
+
 pub(crate) use super::protocol::Protocol;
 pub(crate) use super::target_group::TargetType;
+use super::target_group_attributes::deregistration_delay;
 use super::target_health;
 pub(crate) use super::target_health::{State as TargetState, TargetHealth};
 use super::{association, target};
@@ -17,6 +20,8 @@ pub(crate) struct TargetGroupFacts {
     pub(crate) port: i64,
     /// ARN of the load balancer whose listeners or rules forward to it.
     pub(crate) load_balancer: Option<String>,
+    /// How long a target drains.
+    pub(crate) deregistration_delay: TimeDelta,
 }
 
 /// The target group of that ARN.
@@ -29,6 +34,7 @@ pub(crate) fn target_group(context: &mut Context<'_>, arn: &str) -> Option<Targe
         protocol: group.protocol,
         port: group.port,
         load_balancer: group.load_balancer.clone(),
+        deregistration_delay: deregistration_delay(group),
     })
 }
 
