@@ -33,6 +33,11 @@ pub(crate) const STATUS_CHECKS_PASS: TimeDelta = TimeDelta::minutes(2);
 pub(crate) const SCALING_REACTS: TimeDelta = TimeDelta::seconds(5);
 /// How often an Auto Scaling group looks for instances that have gone or are unhealthy.
 pub(crate) const SCALING_CHECKS: TimeDelta = TimeDelta::seconds(30);
+/// How often an instance refresh looks whether it can go on.
+pub(crate) const REFRESH_STEPS: TimeDelta = TimeDelta::seconds(10);
+/// How long an instance refresh tries to go on before it fails.
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html>
+pub(crate) const REFRESH_GIVES_UP: TimeDelta = TimeDelta::hours(1);
 /// How long a lifecycle hook waits that does not say how long.
 pub(crate) const LIFECYCLE_HOOK_WAITS: TimeDelta = TimeDelta::hours(1);
 /// How long role credentials last that do not say how long.

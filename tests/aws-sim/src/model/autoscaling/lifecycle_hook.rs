@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::group_calls::living;
+use super::activity::{self, Outcome};
+use super::group_calls::{balance_soon, living};
 use super::member::{self, Stage};
 use super::{Event, invalid};
-use crate::model::clock::seconds;
+use crate::model::clock::Moment;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::event;
@@ -22,7 +24,7 @@ const HOOKS: usize = 50;
 /// A hook.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Hook {
-    name: String,
+    pub(super) name: String,
     transition: Transition,
     /// Seconds.
     timeout: i64,
@@ -43,7 +45,17 @@ pub(super) enum Transition {
     Terminating,
 }
 
+/// A lifecycle action that nobody has completed yet.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(super) struct Wait {
+    token: String,
+    deadline: Moment,
+    /// No heartbeat moves the deadline beyond this.
+    last_deadline: Moment,
+}
+
 impl Hook {
+    /// As hooks are shown, with the longest time that heartbeats can stretch one to.
     fn render(&self, group: &str) -> Value {
         let transition: &str = self.transition.into();
         json!({
@@ -54,15 +66,19 @@ impl Hook {
             "RoleARN": self.role,
             "NotificationMetadata": self.metadata,
             "HeartbeatTimeout": self.timeout,
-            "GlobalTimeout": (self.timeout * 100).min(172_800),
+            "GlobalTimeout": self.global_timeout().num_seconds(),
             "DefaultResult": self.default_result,
         })
     }
+
+    fn global_timeout(&self) -> TimeDelta {
+        TimeDelta::seconds((self.timeout * 100).min(172_800))
+    }
 }
 
-/// A group's hook for a transition.
-pub(super) fn first_of(hooks: &BTreeMap<String, Hook>, transition: Transition) -> Option<Hook> {
-    hooks.values().find(|hook| hook.transition == transition).cloned()
+/// A group's hooks for a transition.
+pub(super) fn of(hooks: &BTreeMap<String, Hook>, transition: Transition) -> Vec<Hook> {
+    hooks.values().filter(|hook| hook.transition == transition).cloned().collect()
 }
 
 /// The hooks that a group is created with.
@@ -71,26 +87,32 @@ pub(super) fn read_all(input: &Input<'_>) -> Result<BTreeMap<String, Hook>, AwsE
     hooks.iter().map(|part| read(part, None).map(|hook| (hook.name.clone(), hook))).collect()
 }
 
-/// An instance starts to wait for a hook.
-pub(super) fn wait(context: &mut Context<'_>, instance_id: &str, hook: &Hook) {
-    let token = context.world.ids.uuid();
-    if let Some(group) = context.region().autoscaling.group_with(instance_id)
-        && let Some(member) = group.members.get_mut(instance_id)
-    {
-        member.waits_for = Some(token.clone());
+/// An instance starts to wait for hooks.
+pub(super) fn wait(context: &mut Context<'_>, instance_id: &str, hooks: &[Hook]) {
+    for hook in hooks {
+        let (token, now) = (context.world.ids.uuid(), context.now);
+        let deadline = now + TimeDelta::seconds(hook.timeout);
+        let wait = Wait { token: token.clone(), deadline, last_deadline: now + hook.global_timeout() };
+        if let Some(group) = context.region().autoscaling.group_with(instance_id)
+            && let Some(member) = group.members.get_mut(instance_id)
+        {
+            member.waits.insert(hook.name.clone(), wait);
+            let activity_id = member.activity_id.clone();
+            activity::go_on(&mut group.activities, &activity_id, Outcome::MidLifecycleAction);
+        }
+        expire_at(context, instance_id, token, deadline);
     }
-    expire_later(context, instance_id, token, hook.timeout);
 }
 
-/// Nobody answered: the hook's default holds.
+/// Nobody answered in time: the hook's default holds.
 pub(super) fn expire(context: &mut Context<'_>, instance_id: &str, token: &str) {
+    let now = context.now;
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
-    let Some(member) = group.members.get(instance_id).filter(|it| it.waits_for.as_deref() == Some(token)) else {
-        return;
-    };
-    let transition = if member.stage == Stage::PendingWait { Transition::Launching } else { Transition::Terminating };
-    let default = first_of(&group.hooks, transition).map(|hook| hook.default_result);
-    proceed(context, instance_id, default.as_deref().unwrap_or("ABANDON"));
+    let waits = group.members.get(instance_id).into_iter().flat_map(|member| &member.waits);
+    let over = waits.into_iter().find(|(_, wait)| wait.token == token && wait.deadline <= now);
+    let Some(name) = over.map(|(name, _)| name.clone()) else { return };
+    let default = group.hooks.get(&name).map(|hook| hook.default_result.clone());
+    settle(context, instance_id, &name, default.as_deref().unwrap_or("ABANDON"), "Heartbeat Timeout");
 }
 
 pub(super) fn put(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -112,10 +134,18 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     Ok(json!({ "LifecycleHooks": hooks.map(|hook| hook.render(name)).collect::<Vec<_>>() }))
 }
 
+/// Instances that wait for the hook go on.
+/// <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html>
 pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let (group, name) = (input.required("AutoScalingGroupName")?, input.required("LifecycleHookName")?);
-    let removed = context.region().autoscaling.group_mut(group)?.hooks.remove(name);
-    removed.map(|_| json!({})).ok_or_else(|| no_such_hook(name))
+    let group = context.region().autoscaling.group_mut(group)?;
+    let hook = group.hooks.remove(name).ok_or_else(|| no_such_hook(name))?;
+    let waiting = group.members.values().filter(|member| member.waits.contains_key(name));
+    let ids: Vec<String> = waiting.map(|member| member.instance_id.clone()).collect();
+    // Launching instances are abandoned, terminating ones end.
+    let result = if hook.transition == Transition::Launching { "ABANDON" } else { "CONTINUE" };
+    ids.iter().for_each(|id| settle(context, id, name, result, "Lifecycle hook was deleted"));
+    Ok(json!({}))
 }
 
 pub(super) fn complete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -123,51 +153,74 @@ pub(super) fn complete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     if !matches!(result, "CONTINUE" | "ABANDON") {
         return Err(invalid(format!("Lifecycle Action Result {result} must be CONTINUE or ABANDON")));
     }
-    let (instance_id, _) = waiting(context, input)?;
-    proceed(context, &instance_id, result);
+    let (instance_id, hook) = waiting(context, input)?;
+    settle(context, &instance_id, &hook, result, "Lifecycle Action Completed with ABANDON Result");
     Ok(json!({}))
 }
 
 pub(super) fn heartbeat(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let (instance_id, timeout) = waiting(context, input)?;
-    let token = context.world.ids.uuid();
-    let group = context.region().autoscaling.group_with(&instance_id);
-    if let Some(member) = group.and_then(|group| group.members.get_mut(&instance_id)) {
-        member.waits_for = Some(token.clone());
-    }
-    expire_later(context, &instance_id, token, timeout);
+    let (instance_id, hook) = waiting(context, input)?;
+    let now = context.now;
+    let Some(group) = context.region().autoscaling.group_with(&instance_id) else { return Ok(json!({})) };
+    let timeout = group.hooks.get(&hook).map_or(0, |hook| hook.timeout);
+    let Some(wait) = group.members.get_mut(&instance_id).and_then(|member| member.waits.get_mut(&hook)) else {
+        return Ok(json!({}));
+    };
+    wait.deadline = (now + TimeDelta::seconds(timeout)).min(wait.last_deadline);
+    let (token, deadline) = (wait.token.clone(), wait.deadline);
+    expire_at(context, &instance_id, token, deadline);
     Ok(json!({}))
 }
 
-fn proceed(context: &mut Context<'_>, instance_id: &str, result: &str) {
+/// A hook is done with an instance. What abandons ends all waiting, else the last hook decides.
+fn settle(context: &mut Context<'_>, instance_id: &str, hook: &str, result: &str, how: &str) {
+    let now = context.now;
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
-    let stage = group.members.get(instance_id).map(|member| member.stage);
-    match stage {
-        Some(Stage::PendingWait) if result == "CONTINUE" => member::enter_service(context, instance_id),
-        Some(Stage::PendingWait) => {
-            if let Some(member) = group.members.get_mut(instance_id) {
-                member.is_healthy = false;
-            }
-            member::check_health(context, instance_id);
+    let name = group.name.clone();
+    let Some(member) = group.members.get_mut(instance_id) else { return };
+    let Some(wait) = member.waits.remove(hook) else { return };
+    if result != "ABANDON" && !member.waits.is_empty() {
+        return;
+    }
+    member.waits.clear();
+    match member.stage {
+        Stage::PendingWait if result == "CONTINUE" => member::enter_service(context, instance_id),
+        Stage::PendingWait => {
+            let message = format!(
+                "Instance failed to complete user's Lifecycle Action: Lifecycle Action with token {} was abandoned: {how}",
+                wait.token
+            );
+            let activity_id = member.activity_id.clone();
+            activity::end(&mut group.activities, &activity_id, Outcome::Cancelled(message.clone()), now);
+            let cause = format!("At {} an instance was taken out of service. {message}", activity::at(now));
+            member::dismiss(context, instance_id, cause);
+            balance_soon(context, &name);
         }
-        Some(Stage::TerminatingWait) => member::terminate(context, instance_id),
-        Some(Stage::Pending | Stage::InService | Stage::Terminating) | None => {}
+        Stage::TerminatingWait => member::terminate(context, instance_id),
+        Stage::Pending | Stage::InService | Stage::EnteringStandby | Stage::Standby | Stage::Terminating => {}
     }
 }
 
-/// The instance that a call speaks of, by id or token, and the seconds that its hook waits.
-fn waiting(context: &mut Context<'_>, input: &Input<'_>) -> Result<(String, i64), AwsError> {
+/// The instance that a call speaks of, by id or token, and the hook that it waits for.
+fn waiting(context: &mut Context<'_>, input: &Input<'_>) -> Result<(String, String), AwsError> {
     let (group, name) = (input.required("AutoScalingGroupName")?, input.required("LifecycleHookName")?);
     let (token, instance_id) = (input.text("LifecycleActionToken"), input.text("InstanceId"));
-    let group = living(context, group)?;
-    let timeout = group.hooks.get(name).ok_or_else(|| no_such_hook(name))?.timeout;
+    let group = context.region().autoscaling.group(group)?;
+    if !group.hooks.contains_key(name) {
+        return Err(no_such_hook(name));
+    }
     let found = group.members.values().find(|member| {
         let named = instance_id.is_some_and(|id| member.instance_id == id);
-        member.waits_for.is_some() && (named || (token.is_some() && member.waits_for.as_deref() == token))
+        let wait = member.waits.get(name);
+        wait.is_some_and(|wait| named || token == Some(wait.token.as_str()))
     });
-    found.map(|member| (member.instance_id.clone(), timeout)).ok_or_else(|| {
-        let (instance, token) = (instance_id.unwrap_or("null"), token.unwrap_or("null"));
-        invalid(format!("No active Lifecycle Action found with instance ID {instance} and token {token}"))
+    found.map(|member| (member.instance_id.clone(), name.to_owned())).ok_or_else(|| {
+        invalid(match (token, instance_id) {
+            (Some(token), _) => format!("No active Lifecycle Action found with token {token}"),
+            (None, id) => {
+                format!("No active Lifecycle Action found with instance ID {}", id.unwrap_or("null"))
+            }
+        })
     })
 }
 
@@ -183,22 +236,26 @@ fn read(input: &Input<'_>, before: Option<&Hook>) -> Result<Hook, AwsError> {
     if !(30..=7200).contains(&timeout) {
         return Err(invalid("HeartbeatTimeout must be between 30 and 7200 seconds."));
     }
+    let before_result = before.map_or("ABANDON", |before| &before.default_result);
+    let default_result = input.text("DefaultResult").unwrap_or(before_result).to_owned();
+    if !matches!(default_result.as_str(), "ABANDON" | "CONTINUE") {
+        return Err(invalid("Lifecycle hook DefaultResult must be CONTINUE or ABANDON"));
+    }
     let text = |name: &str| input.text(name).map(str::to_owned);
     Ok(Hook {
         name: name.to_owned(),
         transition,
         timeout,
-        default_result: input.text("DefaultResult").unwrap_or("ABANDON").to_owned(),
-        metadata: text("NotificationMetadata"),
-        target: text("NotificationTargetARN"),
-        role: text("RoleARN"),
+        default_result,
+        metadata: text("NotificationMetadata").or_else(|| before.and_then(|before| before.metadata.clone())),
+        target: text("NotificationTargetARN").or_else(|| before.and_then(|before| before.target.clone())),
+        role: text("RoleARN").or_else(|| before.and_then(|before| before.role.clone())),
     })
 }
 
-fn expire_later(context: &mut Context<'_>, instance_id: &str, token: String, timeout: i64) {
+fn expire_at(context: &mut Context<'_>, instance_id: &str, token: String, deadline: Moment) {
     let expires = Event::HookExpires { instance_id: instance_id.to_owned(), token };
-    #[allow(clippy::cast_precision_loss, reason = "at most 7200, as checked when the hook was put")]
-    context.schedule(seconds(timeout as f64), event::Event::AutoScaling(expires));
+    context.schedule(deadline - context.now, event::Event::AutoScaling(expires));
 }
 
 fn no_such_hook(name: &str) -> AwsError {

@@ -1,13 +1,15 @@
 //! An instance in a group, from launch to end.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::activity;
+use super::activity::{self, Outcome, at};
 use super::group_calls::balance_soon;
-use super::launch_spec::Template;
-use super::lifecycle_hook::{self, Transition};
-use super::{Event, State};
-use crate::model::clock::iso;
+use super::launch_spec::Source;
+use super::lifecycle_hook::{self, Transition, Wait};
+use super::{Event, State, traffic};
+use crate::model::clock::{Moment, seconds};
 use crate::model::context::Context;
 use crate::model::ec2::instance;
 use crate::model::event;
@@ -18,15 +20,23 @@ use crate::model::timing;
 pub(super) struct Member {
     pub(super) instance_id: String,
     pub(super) instance_type: String,
+    pub(super) image_id: String,
     pub(super) zone: String,
-    pub(super) template: Template,
+    pub(super) subnet_id: String,
+    /// What it was launched from; none if it was attached.
+    pub(super) origin: Option<Source>,
+    pub(super) is_spot: bool,
+    /// How much of the group's capacity it makes up.
+    pub(super) weight: i64,
     pub(super) stage: Stage,
-    pub(super) is_healthy: bool,
+    pub(super) ailment: Option<Ailment>,
     pub(super) is_protected: bool,
+    pub(super) launched: Moment,
+    pub(super) in_service_since: Option<Moment>,
     /// The activity that goes on about it.
     pub(super) activity_id: String,
-    /// The token of the lifecycle action that it waits for.
-    pub(super) waits_for: Option<String>,
+    /// The lifecycle actions that it waits for, by hook.
+    pub(super) waits: BTreeMap<String, Wait>,
 }
 
 /// Where in a group's life cycle an instance is.
@@ -37,14 +47,42 @@ pub(super) enum Stage {
     #[strum(serialize = "Pending:Wait")]
     PendingWait,
     InService,
+    EnteringStandby,
+    Standby,
     #[strum(serialize = "Terminating:Wait")]
     TerminatingWait,
     Terminating,
 }
 
+/// Why an instance counts as unhealthy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) enum Ailment {
+    /// EC2 says that it does not run.
+    Stopped,
+    /// A load balancer says so.
+    FailsChecks,
+    /// Somebody has said so.
+    Reported,
+}
+
 impl Stage {
     pub(super) fn is_leaving(self) -> bool {
         matches!(self, Self::TerminatingWait | Self::Terminating)
+    }
+
+    /// Whether such an instance counts towards the desired capacity.
+    pub(super) fn counts(self) -> bool {
+        matches!(self, Self::Pending | Self::PendingWait | Self::InService)
+    }
+}
+
+impl Ailment {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Stopped => "an EC2 health check indicating it has been terminated or stopped.",
+            Self::FailsChecks => "an ELB system health check failure.",
+            Self::Reported => "a user health-check.",
+        }
     }
 }
 
@@ -53,22 +91,33 @@ impl Member {
     pub(super) fn render(&self, group: Option<&str>) -> Value {
         let stage: &str = self.stage.into();
         // The listing of all groups shouts, the listing of one does not.
-        let health = match (self.is_healthy, group) {
-            (true, None) => "Healthy",
-            (false, None) => "Unhealthy",
-            (true, Some(_)) => "HEALTHY",
-            (false, Some(_)) => "UNHEALTHY",
+        let health = match (self.ailment, group) {
+            (None, None) => "Healthy",
+            (Some(_), None) => "Unhealthy",
+            (None, Some(_)) => "HEALTHY",
+            (Some(_), Some(_)) => "UNHEALTHY",
         };
-        json!({
+        let mut shown = json!({
             "InstanceId": self.instance_id,
             "InstanceType": self.instance_type,
             "AutoScalingGroupName": group,
             "AvailabilityZone": self.zone,
             "LifecycleState": stage,
             "HealthStatus": health,
-            "LaunchTemplate": self.template.render(),
             "ProtectedFromScaleIn": self.is_protected,
-        })
+            "WeightedCapacity": (self.weight > 1).then(|| self.weight.to_string()),
+        });
+        if let (Some(members), Some(origin)) = (shown.as_object_mut(), &self.origin) {
+            members.extend(origin.render());
+        }
+        shown
+    }
+
+    /// Whether its grace period lasts, in which its health is not looked at.
+    pub(super) fn is_in_grace(&self, grace_period: i64, now: Moment) -> bool {
+        #[allow(clippy::cast_precision_loss, reason = "seconds of a setting")]
+        let span = seconds(grace_period as f64);
+        self.in_service_since.is_none_or(|since| since + span > now)
     }
 }
 
@@ -78,43 +127,52 @@ pub(super) fn has_launched(context: &mut Context<'_>, instance_id: &str) {
     let Some(member) = group.members.get_mut(instance_id).filter(|member| member.stage == Stage::Pending) else {
         return;
     };
-    if let Some(hook) = lifecycle_hook::first_of(&group.hooks, Transition::Launching) {
-        member.stage = Stage::PendingWait;
-        lifecycle_hook::wait(context, instance_id, &hook);
-    } else {
-        enter_service(context, instance_id);
+    let hooks = lifecycle_hook::of(&group.hooks, Transition::Launching);
+    if hooks.is_empty() {
+        return enter_service(context, instance_id);
     }
+    member.stage = Stage::PendingWait;
+    lifecycle_hook::wait(context, instance_id, &hooks);
 }
 
 pub(super) fn enter_service(context: &mut Context<'_>, instance_id: &str) {
     let now = context.now;
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
+    let name = group.name.clone();
     let Some(member) = group.members.get_mut(instance_id) else { return };
-    (member.stage, member.waits_for) = (Stage::InService, None);
+    member.waits.clear();
+    (member.stage, member.in_service_since) = (Stage::InService, Some(now));
     let activity_id = member.activity_id.clone();
-    activity::succeed(&mut group.activities, &activity_id, now);
+    activity::end(&mut group.activities, &activity_id, Outcome::Successful, now);
+    traffic::register(context, &name, instance_id);
 }
 
-/// The group parts with an instance; a hook may want to be asked first. Answers the activity's id.
-pub(super) fn dismiss(context: &mut Context<'_>, instance_id: &str, cause: &str) -> Option<String> {
+/// The group parts with an instance; hooks may want to be asked first. Answers the activity's id.
+pub(super) fn dismiss(context: &mut Context<'_>, instance_id: &str, cause: String) -> Option<String> {
     let (now, activity_id) = (context.now, context.world.ids.uuid());
+    let ending = context.region().ec2.instances.get(instance_id).is_none_or(instance::Instance::is_ending);
     let group = context.region().autoscaling.group_with(instance_id)?;
-    let hook = lifecycle_hook::first_of(&group.hooks, Transition::Terminating);
+    let name = group.name.clone();
+    let hooks = lifecycle_hook::of(&group.hooks, Transition::Terminating);
     let member = group.members.get_mut(instance_id)?;
     if member.stage.is_leaving() {
         return Some(member.activity_id.clone());
     }
-    let waits = hook.filter(|_| member.is_healthy);
-    member.activity_id.clone_from(&activity_id);
+    // Nobody is asked about an instance that never was in service, or that runs no more.
+    let waits = !hooks.is_empty() && !ending && member.in_service_since.is_some();
+    let before = std::mem::replace(&mut member.activity_id, activity_id.clone());
+    member.waits.clear();
+    member.stage = if waits { Stage::TerminatingWait } else { Stage::Terminating };
     let description = format!("Terminating EC2 instance: {instance_id}");
-    let cause = format!("At {} {cause}", iso(now));
-    group.activities.push(activity::Activity::begin(&activity_id, description, cause, now));
-    match waits {
-        Some(hook) => {
-            member.stage = Stage::TerminatingWait;
-            lifecycle_hook::wait(context, instance_id, &hook);
-        }
-        None => terminate(context, instance_id),
+    let begun = activity::Activity::begin(&activity_id, description, cause, now).at(&member.subnet_id, &member.zone);
+    let cancelled = Outcome::Cancelled("The instance was terminated before it was in service.".to_owned());
+    activity::end(&mut group.activities, &before, cancelled, now);
+    activity::begin(&mut group.activities, begun);
+    traffic::deregister(context, &name, instance_id);
+    if waits {
+        lifecycle_hook::wait(context, instance_id, &hooks);
+    } else {
+        terminate(context, instance_id);
     }
     Some(activity_id)
 }
@@ -123,7 +181,10 @@ pub(super) fn dismiss(context: &mut Context<'_>, instance_id: &str, cause: &str)
 pub(super) fn terminate(context: &mut Context<'_>, instance_id: &str) {
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
     if let Some(member) = group.members.get_mut(instance_id) {
-        (member.stage, member.waits_for) = (Stage::Terminating, None);
+        member.stage = Stage::Terminating;
+        member.waits.clear();
+        let activity_id = member.activity_id.clone();
+        activity::go_on(&mut group.activities, &activity_id, Outcome::InProgress);
     }
     let reason = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown");
     instance::terminate(context, instance_id, reason);
@@ -138,19 +199,25 @@ pub(super) fn is_ending(context: &mut Context<'_>, instance_id: &str) {
     }
 }
 
-/// An instance that does not run is unhealthy: the group parts with it, and will launch another.
+/// An instance that does not run, or is said to be unwell, is unhealthy: the group parts with it, and will launch
+/// another.
 pub(super) fn check_health(context: &mut Context<'_>, instance_id: &str) {
     let ending = context.region().ec2.instances.get(instance_id).is_none_or(instance::Instance::is_ending);
+    let now = context.now;
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
     let name = group.name.clone();
+    let acts = ["HealthCheck", "ReplaceUnhealthy", "Terminate"].iter().all(|process| group.runs(process));
     let Some(member) = group.members.get_mut(instance_id).filter(|member| !member.stage.is_leaving()) else { return };
-    if ending || !member.is_healthy {
-        member.is_healthy = false;
-        let cause = "an instance was taken out of service in response to an EC2 health check indicating it has been \
-                     terminated or stopped.";
-        dismiss(context, instance_id, cause);
-        balance_soon(context, &name);
+    if ending {
+        member.ailment = Some(Ailment::Stopped);
     }
+    // Health is not looked at in standby.
+    let Some(ailment) = member.ailment.filter(|_| acts && (ending || member.stage != Stage::Standby)) else { return };
+    group.replacing += 1;
+    let response = ailment.sentence();
+    let cause = format!("At {} an instance was taken out of service in response to {response}", at(now));
+    dismiss(context, instance_id, cause);
+    balance_soon(context, &name);
 }
 
 /// The instance is gone, and with it the member.
@@ -162,7 +229,7 @@ pub(super) fn has_gone(context: &mut Context<'_>, instance_id: &str) {
         && let Some(member) = group.members.get(instance_id)
     {
         let activity_id = member.activity_id.clone();
-        activity::succeed(&mut group.activities, &activity_id, now);
+        activity::end(&mut group.activities, &activity_id, Outcome::Successful, now);
     }
     state.forget(instance_id);
     balance_soon(context, &name);
@@ -175,5 +242,10 @@ impl State {
             group.members.shift_remove(instance_id);
         }
         self.group_of.remove(instance_id);
+    }
+
+    /// The members of all groups with the names of their groups.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Member)> {
+        self.groups.values().flat_map(|group| group.members.values().map(|member| (group.name.as_str(), member)))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::group_calls::paged;
+use super::paging::paged;
 use super::{invalid, no_such_group};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
