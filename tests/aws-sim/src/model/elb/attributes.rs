@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::invalid;
+use super::{conflicting, invalid};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+
+/// How requests that might be an attack are treated.
+const MODES: [&str; 3] = ["monitor", "defensive", "strictest"];
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_LoadBalancerAttributes.html>
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -50,6 +53,7 @@ impl Attributes {
             ));
         }
         if let Some(access_log) = input.get("AccessLog") {
+            check_access_log(&input.part("AccessLog"))?;
             self.access_log = access_log.clone();
         }
         for attribute in input.parts("AdditionalAttributes") {
@@ -57,6 +61,10 @@ impl Attributes {
             if !self.additional.contains_key(key) {
                 let message = format!("Attribute {key} is not supported");
                 return Err(AwsError::new("LoadBalancerAttributeNotFound", message));
+            }
+            let value = attribute.text("Value").unwrap_or_default();
+            if !MODES.contains(&value) {
+                return Err(invalid(format!("Attribute {key} must be one of {}", MODES.join(", "))));
             }
             self.additional.insert(key.to_owned(), attribute.text("Value").unwrap_or_default().to_owned());
         }
@@ -73,6 +81,17 @@ impl Attributes {
             "AdditionalAttributes": additional.collect::<Vec<_>>(),
         })
     }
+}
+
+/// <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_AccessLog.html>
+fn check_access_log(log: &Input<'_>) -> Result<(), AwsError> {
+    if log.flag("Enabled")? == Some(true) && log.text("S3BucketName").is_none_or(str::is_empty) {
+        return Err(conflicting("Access logs need the name of a bucket"));
+    }
+    if log.int("EmitInterval")?.is_some_and(|minutes| !matches!(minutes, 5 | 60)) {
+        return Err(invalid("AccessLog EmitInterval must be 5 or 60 minutes"));
+    }
+    Ok(())
 }
 
 pub(super) fn modify(context: &mut Context<'_>, input: &Input<'_>) -> Answer {

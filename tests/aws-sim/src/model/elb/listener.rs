@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::invalid;
+use super::policy::{DEFAULT_NEGOTIATION, Policy};
+use super::{account_limits, invalid};
+use crate::model::acm;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -17,6 +20,8 @@ pub(super) struct Listener {
     pub(super) instance_port: i64,
     instance_protocol: Protocol,
     pub(super) certificate: Option<String>,
+    /// Names of the policies that are enabled on it.
+    pub(super) policies: Vec<String>,
 }
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html>
@@ -70,7 +75,22 @@ impl Listener {
                 return Err(invalid(format!("{name} must be between 1 and 65535, but is {number}")));
             }
         }
-        Ok(Self { port, protocol, instance_port, instance_protocol, certificate })
+        let policies = if protocol.is_secure() { vec![DEFAULT_NEGOTIATION.to_owned()] } else { Vec::new() };
+        Ok(Self { port, protocol, instance_port, instance_protocol, certificate, policies })
+    }
+
+    pub(super) fn understands_http(&self) -> bool {
+        self.protocol.layer() == 7
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.protocol.is_secure()
+    }
+
+    /// Whether it listens alike; its policies may have been changed since.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let policies = other.policies.clone();
+        Self { policies, ..self.clone() } == *other
     }
 
     pub(super) fn render(&self) -> Value {
@@ -83,7 +103,7 @@ impl Listener {
                 "InstancePort": self.instance_port,
                 "SSLCertificateId": self.certificate,
             },
-            "PolicyNames": [],
+            "PolicyNames": self.policies,
         })
     }
 }
@@ -102,22 +122,49 @@ pub(super) fn add_all(
     for part in given {
         let listener = Listener::read(&part)?;
         let port = listener.port;
-        if listeners.get(&port).is_some_and(|before| *before != listener) {
+        if listeners.get(&port).is_some_and(|before| !before.is_like(&listener)) {
             let message = format!(
                 "A listener already exists for {load_balancer} with LoadBalancerPort {port}, but with a different \
                  InstancePort, Protocol, or SSLCertificateId"
             );
             return Err(AwsError::new("DuplicateListener", message));
         }
-        listeners.insert(port, listener);
+        listeners.entry(port).or_insert(listener);
     }
     Ok(())
 }
 
+/// Whether the certificates that a call names for its listeners exist.
+pub(super) fn check_certificates(context: &mut Context<'_>, input: &Input<'_>) -> Result<(), AwsError> {
+    let listeners = input.parts("Listeners");
+    let mut named = listeners.iter().filter_map(|part| part.text("SSLCertificateId").filter(|id| !id.is_empty()));
+    named.try_for_each(|id| check_certificate(context, id))
+}
+
+/// Whether a certificate exists and is issued.
+pub(super) fn check_certificate(context: &mut Context<'_>, id: &str) -> Result<(), AwsError> {
+    if super::certificate_state(context, id) == acm::Usability::Usable {
+        return Ok(());
+    }
+    Err(AwsError::new("CertificateNotFound", format!("Server Certificate not found for the key: {id}")))
+}
+
+/// The policies that listeners have without being told so.
+pub(super) fn default_policies(listeners: &BTreeMap<i64, Listener>) -> IndexMap<String, Policy> {
+    let secure = listeners.values().any(Listener::is_secure);
+    let policy = secure.then(|| (DEFAULT_NEGOTIATION.to_owned(), Policy::sample(DEFAULT_NEGOTIATION)));
+    policy.into_iter().collect()
+}
+
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    check_certificates(context, input)?;
     let balancer = context.region().elb.named_mut(input)?;
     let mut listeners = balancer.listeners.clone();
     add_all(&mut listeners, input, &balancer.name)?;
+    account_limits::check_listeners(listeners.len())?;
+    for (name, policy) in default_policies(&listeners) {
+        balancer.policies.entry(name).or_insert(policy);
+    }
     balancer.listeners = listeners;
     Ok(Value::Null)
 }

@@ -9,6 +9,7 @@ use super::attributes::Attributes;
 use super::health_check::HealthCheck;
 use super::listener::Listener;
 use super::network::Network;
+use super::policy::{Kind, Policy};
 use super::registration::Registration;
 use super::zone_id;
 use crate::model::clock::{Moment, iso};
@@ -24,6 +25,10 @@ pub(super) struct LoadBalancer {
     pub(super) network: Network,
     /// By the port of the load balancer.
     pub(super) listeners: BTreeMap<i64, Listener>,
+    /// By name, in the order in which they were made.
+    pub(super) policies: IndexMap<String, Policy>,
+    /// The names of policies by the port of the instances.
+    pub(super) backends: BTreeMap<i64, Vec<String>>,
     pub(super) health_check: HealthCheck,
     pub(super) attributes: Attributes,
     /// By instance id, in the order of registration.
@@ -39,8 +44,13 @@ impl LoadBalancer {
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.internal == other.internal
             && self.network == other.network
-            && self.listeners == other.listeners
+            && self.listens_like(other)
             && self.tags == other.tags
+    }
+
+    fn listens_like(&self, other: &Self) -> bool {
+        let mut pairs = self.listeners.values().zip(other.listeners.values());
+        self.listeners.len() == other.listeners.len() && pairs.all(|(one, other)| one.is_like(other))
     }
 
     pub(super) fn item(&self) -> Item {
@@ -61,8 +71,8 @@ impl LoadBalancer {
             "CanonicalHostedZoneName": self.dns_name,
             "CanonicalHostedZoneNameID": zone_id::of(region),
             "ListenerDescriptions": self.listeners.values().map(Listener::render).collect::<Vec<_>>(),
-            "Policies": {"AppCookieStickinessPolicies": [], "LBCookieStickinessPolicies": [], "OtherPolicies": []},
-            "BackendServerDescriptions": [],
+            "Policies": self.render_policies(),
+            "BackendServerDescriptions": self.render_backends(),
             "AvailabilityZones": self.network.zones(),
             "Subnets": self.network.subnet_ids(),
             "VPCId": self.network.vpc_id,
@@ -73,6 +83,25 @@ impl LoadBalancer {
             "CreatedTime": iso(self.created),
             "Scheme": self.scheme(),
         })
+    }
+
+    fn render_policies(&self) -> Value {
+        let of = |wanted: Kind| self.policies.values().filter(move |policy| policy.kind == wanted);
+        let (cookie, period) = ("CookieName", "CookieExpirationPeriod");
+        let application =
+            of(Kind::AppCookie).map(|it| json!({"PolicyName": it.name, "CookieName": it.attribute(cookie)}));
+        let own = of(Kind::BalancerCookie)
+            .map(|it| json!({"PolicyName": it.name, "CookieExpirationPeriod": it.attribute(period)}));
+        let others = self.policies.values().filter(|policy| !policy.kind.is_stickiness());
+        json!({
+            "AppCookieStickinessPolicies": application.collect::<Vec<_>>(),
+            "LBCookieStickinessPolicies": own.collect::<Vec<_>>(),
+            "OtherPolicies": others.map(|policy| policy.name.as_str()).collect::<Vec<_>>(),
+        })
+    }
+
+    fn render_backends(&self) -> Value {
+        self.backends.iter().map(|(port, names)| json!({"InstancePort": port, "PolicyNames": names})).collect()
     }
 
     fn scheme(&self) -> &'static str {

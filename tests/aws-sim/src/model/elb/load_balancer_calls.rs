@@ -10,7 +10,7 @@ use super::health_check::HealthCheck;
 use super::listener::{self, Listener};
 use super::load_balancer::LoadBalancer;
 use super::network::Network;
-use super::{Event, invalid, not_found, tagging};
+use super::{Event, account_limits, invalid, not_found, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::iam;
@@ -24,7 +24,6 @@ const LARGEST_PAGE: i64 = 400;
 /// <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_CreateLoadBalancer.html>
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let mut balancer = read(context, input)?;
-    iam::ensure_service_linked_role(context, "elasticloadbalancing.amazonaws.com");
     if let Some(before) = context.region().elb.load_balancers.get(&balancer.name) {
         if before.is_like(&balancer) {
             return Ok(json!({ "DNSName": before.dns_name }));
@@ -34,6 +33,8 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
             format!("Load Balancer named '{name}' already exists and it is configured with different parameters.");
         return Err(AwsError::new("DuplicateLoadBalancerName", message));
     }
+    account_limits::check_load_balancers(context.region().elb.load_balancers.len())?;
+    iam::ensure_service_linked_role(context, "elasticloadbalancing.amazonaws.com");
     balancer.interfaces = balancer.network.open(context, &balancer.name, balancer.internal)?;
     let answer = json!({ "DNSName": balancer.dns_name });
     context.region().elb.load_balancers.insert(balancer.name.clone(), balancer);
@@ -91,6 +92,7 @@ pub(super) fn apply_security_groups(context: &mut Context<'_>, input: &Input<'_>
 fn read(context: &mut Context<'_>, input: &Input<'_>) -> Result<LoadBalancer, AwsError> {
     let name = checked_name(input.required("LoadBalancerName")?)?.to_owned();
     let mut listeners = BTreeMap::new();
+    listener::check_certificates(context, input)?;
     listener::add_all(&mut listeners, input, &name)?;
     let first_port = listeners.values().next().map_or(0, |listener: &Listener| listener.instance_port);
     let internal = match input.text("Scheme") {
@@ -105,6 +107,8 @@ fn read(context: &mut Context<'_>, input: &Input<'_>) -> Result<LoadBalancer, Aw
         name,
         internal,
         network,
+        policies: listener::default_policies(&listeners),
+        backends: BTreeMap::new(),
         listeners,
         health_check: HealthCheck::of_new(first_port),
         attributes: Attributes::default(),

@@ -1,5 +1,6 @@
 //! Classic load balancers: they listen in subnets, and send what they get to registered instances that are healthy.
 
+mod account_limits;
 mod attributes;
 mod health;
 mod health_check;
@@ -7,9 +8,13 @@ mod listener;
 mod load_balancer;
 mod load_balancer_calls;
 mod network;
+mod policy;
+mod policy_calls;
+mod policy_use;
 mod registration;
 mod tagging;
 pub(crate) mod zone_id;
+mod zones;
 
 use std::collections::BTreeMap;
 
@@ -126,6 +131,19 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "ApplySecurityGroupsToLoadBalancer" => load_balancer_calls::apply_security_groups,
         "CreateLoadBalancerListeners" => listener::create,
         "DeleteLoadBalancerListeners" => listener::delete,
+        "SetLoadBalancerListenerSSLCertificate" => policy_use::set_certificate,
+        "SetLoadBalancerPoliciesOfListener" => policy_use::of_listener,
+        "SetLoadBalancerPoliciesForBackendServer" => policy_use::of_backend,
+        "CreateLoadBalancerPolicy" => policy_calls::create,
+        "CreateAppCookieStickinessPolicy" => policy_calls::create_app_cookie,
+        "CreateLBCookieStickinessPolicy" => policy_calls::create_balancer_cookie,
+        "DescribeLoadBalancerPolicies" => policy_calls::describe,
+        "DescribeLoadBalancerPolicyTypes" => policy_calls::describe_types,
+        "DeleteLoadBalancerPolicy" => policy_calls::delete,
+        "AttachLoadBalancerToSubnets" => zones::attach,
+        "DetachLoadBalancerFromSubnets" => zones::detach,
+        "EnableAvailabilityZonesForLoadBalancer" | "DisableAvailabilityZonesForLoadBalancer" => zones::change_zones,
+        "DescribeAccountLimits" => account_limits::describe,
         "ConfigureHealthCheck" => health_check::configure,
         "ModifyLoadBalancerAttributes" => attributes::modify,
         "DescribeLoadBalancerAttributes" => attributes::describe,

@@ -9,6 +9,8 @@ use crate::model::ec2::{self};
 use crate::model::error::AwsError;
 use crate::model::input::Input;
 
+const SAME_ZONE: &str = "ELB cannot be attached to multiple subnets in the same AZ.";
+
 /// A load balancer's place in a VPC.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Network {
@@ -30,6 +32,36 @@ impl Network {
         }
         let groups = read_groups(ec2, &input.texts("SecurityGroups"), &vpc_id)?;
         Ok(Self { vpc_id, subnets, groups })
+    }
+
+    /// The same groups in subnets that are new to the load balancer.
+    pub(super) fn with_subnets(&self, ec2: &ec2::State, ids: &[&str]) -> Result<Self, AwsError> {
+        let (vpc_id, subnets) = read_subnets(ec2, ids)?;
+        if vpc_id != self.vpc_id {
+            return Err(AwsError::new(
+                "InvalidSubnet",
+                format!("The specified subnets are not in VPC {}", self.vpc_id),
+            ));
+        }
+        let mut added = BTreeMap::new();
+        for (zone, subnet) in subnets {
+            match self.subnets.get(&zone) {
+                Some(there) if *there == subnet => {}
+                Some(_) => return Err(conflicting(SAME_ZONE)),
+                None => drop(added.insert(zone, subnet)),
+            }
+        }
+        Ok(Self { vpc_id, subnets: added, groups: self.groups.clone() })
+    }
+
+    /// Takes the subnets of another in.
+    pub(super) fn join(&mut self, other: Self) {
+        self.subnets.extend(other.subnets);
+    }
+
+    /// Leaves subnets.
+    pub(super) fn leave(&mut self, ids: &[&str]) {
+        self.subnets.retain(|_, subnet| !ids.contains(&subnet.as_str()));
     }
 
     /// Exchanges the groups.
@@ -91,7 +123,7 @@ fn read_subnets(ec2: &ec2::State, ids: &[&str]) -> Result<(String, BTreeMap<Stri
         }
         let before = subnets.insert(subnet.zone.clone(), subnet.id.clone());
         if before.is_some_and(|before| before != subnet.id) {
-            return Err(conflicting("ELB cannot be attached to multiple subnets in the same AZ."));
+            return Err(conflicting(SAME_ZONE));
         }
     }
     // There is no default VPC here, so that zones alone name no subnet.

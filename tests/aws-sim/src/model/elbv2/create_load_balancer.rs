@@ -13,7 +13,7 @@ use crate::model::context::Context;
 use crate::model::elb;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-use crate::model::{event, timing};
+use crate::model::{event, iam, timing};
 
 /// What a load balancer may be reached from.
 #[derive(PartialEq, strum::EnumString, strum::VariantNames)]
@@ -46,6 +46,7 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     }
     let count = known.values().filter(|one| one.kind == balancer.kind).count();
     account_limits::check_load_balancers(balancer.kind, count)?;
+    iam::ensure_service_linked_role(context, "elasticloadbalancing.amazonaws.com");
     let (kind, path) = (balancer.kind, balancer.path().to_owned());
     balancer.network.open(context, kind, &path, balancer.internal)?;
     let answer = json!({ "LoadBalancers": [balancer.render(&region)] });

@@ -44,6 +44,7 @@ use std::collections::BTreeMap;
 use listener::Listener;
 use load_balancer::LoadBalancer;
 use rule::Rule;
+pub(crate) use ssl_policy::settings as security_policy;
 use target_group::TargetGroup;
 
 use super::context::{Context, Handler};

@@ -77,6 +77,16 @@ const POLICIES: [(&str, usize, usize, u8); 22] = [
     ("ELBSecurityPolicy-FS-2018-06", 1, 3, FORWARD_SECRET),
 ];
 
+/// The protocols and ciphers of a policy, as classic load balancers need them too.
+pub(crate) fn settings(name: &str) -> Vec<&'static str> {
+    let Some((_, newest, oldest, families)) = POLICIES.iter().find(|(known, ..)| *known == name) else {
+        return Vec::new();
+    };
+    let protocols = PROTOCOLS.get(*newest..=*oldest).unwrap_or_default().iter().copied();
+    let ciphers = CIPHERS.iter().filter(|(_, family)| family & families != 0).map(|(cipher, _)| *cipher);
+    protocols.chain(ciphers).collect()
+}
+
 /// Whether there is a policy of that name.
 pub(super) fn check(name: &str) -> Result<(), AwsError> {
     if POLICIES.iter().any(|(known, ..)| *known == name) {
