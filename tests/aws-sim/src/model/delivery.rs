@@ -120,7 +120,13 @@ fn call_any_api(context: &mut Context<'_>, api: &str, payload: &str) -> Result<(
     call(context, service, &operation, &input).map(|_| ())
 }
 
-fn call(context: &mut Context<'_>, service: Service, operation: &str, input: &Value) -> Result<Value, AwsError> {
+/// Calls an operation as a caller would, without faults and without a place in the log of calls.
+pub(crate) fn call(
+    context: &mut Context<'_>,
+    service: Service,
+    operation: &str,
+    input: &Value,
+) -> Result<Value, AwsError> {
     let unknown = || AwsError::new("UnknownOperation", operation.to_owned());
     let handler = service.handler(operation).ok_or_else(unknown)?;
     handler(context, &Input::new(service, input))

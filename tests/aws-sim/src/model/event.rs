@@ -1,7 +1,9 @@
 //! What happens by itself once its time has come; each service has its own kinds.
 
 use super::context::Context;
-use super::{acm, autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager, ssm};
+use super::{
+    acm, application_autoscaling, autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager, ssm,
+};
 
 /// Something that was scheduled.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -17,6 +19,7 @@ pub(crate) enum Event {
     SecretsManager(secretsmanager::Event),
     Ssm(ssm::Event),
     Iam(iam::Event),
+    ApplicationAutoScaling(application_autoscaling::Event),
 }
 
 impl Event {
@@ -33,6 +36,7 @@ impl Event {
             Self::SecretsManager(event) => secretsmanager::on_event(context, event),
             Self::Ssm(event) => ssm::on_event(context, event),
             Self::Iam(event) => iam::on_event(context, event),
+            Self::ApplicationAutoScaling(event) => application_autoscaling::on_event(context, event),
         }
     }
 }
