@@ -17,8 +17,10 @@ use crate::model::world::{Saved, World};
 use crate::wire::connection::Scissors;
 use crate::wire::signature::Keys;
 
-/// How long the background tick sleeps at most, in real time.
-const TICK: Duration = Duration::from_millis(10);
+/// How long the background tick sleeps at least and at most, in real time. Every call lets happen what is due before it
+/// looks, so that the tick only keeps a world from falling behind that nobody looks at.
+const SHORTEST_TICK: Duration = Duration::from_millis(10);
+const LONGEST_TICK: Duration = Duration::from_secs(1);
 
 /// How long a call hangs at most, in real time: longer than any client waits.
 const LONGEST_HANG: Duration = Duration::from_secs(3600);
@@ -182,7 +184,8 @@ impl Sim {
                 self.world().calls.record_panic("an event");
                 tracing::error!("an event made the simulator panic");
             }
-            tokio::time::sleep(TICK).await;
+            let due = self.world().real_time_until_next_event();
+            tokio::time::sleep(due.unwrap_or(LONGEST_TICK).clamp(SHORTEST_TICK, LONGEST_TICK)).await;
         }
     }
 }

@@ -7,22 +7,34 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::call_log::Entry;
+use crate::model::service::Service;
 use crate::sim::Sim;
 
 /// Which calls are wanted; what is absent narrows nothing.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     service: Option<String>,
     operation: Option<String>,
     outcome: Option<String>,
+    account: Option<String>,
+    region: Option<String>,
+    /// The access key or the ARN that called, or a text in what the caller says of itself.
+    caller: Option<String>,
     /// Only calls after this sequence number.
     after: Option<u64>,
+    /// So many calls at most; what comes then is `next`.
+    limit: Option<usize>,
 }
 
 pub(super) async fn list(State(sim): State<Sim>, Query(wanted): Query<Wanted>) -> Json<Value> {
     let world = sim.world();
-    let calls: Vec<&Entry> = world.calls.entries().filter(|entry| wanted.includes(entry)).collect();
-    Json(json!({"calls": calls, "count": calls.len()}))
+    let mut entries = world.calls.after(wanted.after.unwrap_or_default()).filter(|entry| wanted.includes(entry));
+    let page: Vec<&Entry> = entries.by_ref().take(wanted.limit.unwrap_or(usize::MAX)).collect();
+    // What `after` of the next page must be; null on the last one.
+    let next = entries.next().and_then(|_| page.last()).map(|last| last.seq);
+    let calls: Vec<Value> = page.into_iter().map(Entry::render).collect();
+    Json(json!({"calls": calls, "count": calls.len(), "next": next}))
 }
 
 pub(super) async fn clear(State(sim): State<Sim>) -> StatusCode {
@@ -42,9 +54,13 @@ pub(super) async fn unknown(State(sim): State<Sim>) -> Json<Value> {
 
 impl Wanted {
     fn includes(&self, entry: &Entry) -> bool {
-        self.service.as_deref().is_none_or(|service| service == entry.service)
-            && self.operation.as_deref().is_none_or(|operation| operation == entry.operation)
-            && self.outcome.as_deref().is_none_or(|outcome| outcome == entry.outcome)
-            && self.after.is_none_or(|after| entry.seq > after)
+        self.service.as_deref().is_none_or(|service| service.parse() == Ok::<Service, _>(entry.service))
+            && self.operation.as_deref().is_none_or(|operation| *operation == *entry.operation)
+            && self.outcome.as_deref().is_none_or(|outcome| *outcome == *entry.outcome)
+            && self.account.as_deref().is_none_or(|account| *account == *entry.account)
+            && self.region.as_deref().is_none_or(|region| *region == *entry.region)
+            && self.caller.as_deref().is_none_or(|caller| {
+                *caller == *entry.access_key || *caller == *entry.principal || entry.user_agent.contains(caller)
+            })
     }
 }

@@ -3,47 +3,43 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
-use serde::Deserialize;
+use axum::extract::{RawQuery, State};
 
-use crate::model::inventory::{Item, take};
+use super::refusal::Refusal;
+use crate::model::inventory::{Item, Wanted, take};
 use crate::sim::Sim;
-
-/// Which things are wanted; what is absent narrows nothing.
-#[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
-    /// `key=value`, or `key` for any value.
-    tag: Option<String>,
-    account: Option<String>,
-    region: Option<String>,
-}
 
 pub(super) type Inventory = BTreeMap<&'static str, BTreeMap<&'static str, Vec<Item>>>;
 
-pub(super) async fn show(State(sim): State<Sim>, Query(wanted): Query<Wanted>) -> Json<Inventory> {
+pub(super) async fn show(State(sim): State<Sim>, RawQuery(query): RawQuery) -> Result<Json<Inventory>, Refusal> {
+    let wanted = read(&query.unwrap_or_default())?;
     let items = {
         let mut world = sim.world();
         world.settle();
-        take(&world)
+        take(&world, &wanted)
     };
     let mut inventory = Inventory::new();
-    for item in items.into_iter().filter(|item| wanted.includes(item)) {
+    for item in items {
         inventory.entry(item.service).or_default().entry(item.kind).or_default().push(item);
     }
-    Json(inventory)
+    Ok(Json(inventory))
 }
 
-impl Wanted {
-    fn includes(&self, item: &Item) -> bool {
-        self.tag.as_deref().is_none_or(|tag| is_tagged(item, tag))
-            && self.account.as_deref().is_none_or(|account| account == item.account)
-            && self.region.as_deref().is_none_or(|region| region == item.region)
+/// Reads what is wanted; `tag` may come many times, as `key=value`, or `key` for any value.
+fn read(query: &str) -> Result<Wanted, Refusal> {
+    let mut wanted = Wanted::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "service" => wanted.service = Some(value.into_owned()),
+            "kind" => wanted.kind = Some(value.into_owned()),
+            "account" => wanted.account = Some(value.into_owned()),
+            "region" => wanted.region = Some(value.into_owned()),
+            "tag" => wanted.tags.push(match value.split_once('=') {
+                Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+                None => (value.into_owned(), None),
+            }),
+            other => return Err(Refusal::unprocessable(format!("there is no parameter {other}"))),
+        }
     }
-}
-
-fn is_tagged(item: &Item, tag: &str) -> bool {
-    match tag.split_once('=') {
-        Some((key, value)) => item.tags.get(key).is_some_and(|have| have == value),
-        None => item.tags.get(tag).is_some(),
-    }
+    Ok(wanted)
 }

@@ -6,6 +6,7 @@ mod calls;
 mod clock;
 mod faults;
 mod inventory;
+mod page;
 mod refusal;
 mod snapshot;
 
@@ -20,13 +21,15 @@ use crate::sim::Sim;
 /// Every route of the control API.
 pub(crate) fn router() -> Router<Sim> {
     Router::new()
+        .route("/_sim", get(page::show))
+        .route("/_sim/page/{action}", post(page::act))
         .route("/_sim/health", get(health))
         .route("/_sim/inventory", get(inventory::show))
         .route("/_sim/calls", get(calls::list).delete(calls::clear))
         .route("/_sim/unknown", get(calls::unknown))
         .route("/_sim/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_sim/faults/{id}", get(faults::show).delete(faults::remove))
-        .route("/_sim/clock", get(clock::show))
+        .route("/_sim/clock", get(clock::show).put(clock::set_pace))
         .route("/_sim/clock/advance", post(clock::advance))
         .route("/_sim/snapshot", get(snapshot::show).put(snapshot::put).layer(DefaultBodyLimit::disable()))
         .route("/_sim/snapshots", get(snapshot::list))

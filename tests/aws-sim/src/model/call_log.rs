@@ -1,16 +1,18 @@
 //! Every call that was made, so that tests can count them, and every call that nobody here knows how to answer.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::authorize::Asked;
-use super::clock::Moment;
+use super::clock::{Moment, iso};
 use super::service::Service;
 
-/// How many calls are remembered; older ones fall out.
-const CAPACITY: usize = 200_000;
+/// How many calls are remembered; older ones fall out. With what belongs to them they take less than 20 MB.
+const CAPACITY: usize = 65_536;
 
 /// How many identifiers of a call's input are remembered with it.
 const IDENTIFIERS: usize = 8;
@@ -57,25 +59,67 @@ impl Call {
     }
 }
 
-/// What is remembered of a call.
-#[derive(Debug, Clone, Serialize)]
+/// A call that was made, as it is told to the log.
+pub(crate) struct Made<'a> {
+    pub(crate) call: &'a Call,
+    /// Simulated time.
+    pub(crate) at: Moment,
+    /// Whom the access key stands for; empty if for nobody.
+    pub(crate) account: &'a str,
+    pub(crate) principal: &'a str,
+    /// Real time from the request's arrival to its answer.
+    pub(crate) latency: Duration,
+    /// `ok`, AWS's error code, `cut` for a connection that was cut on purpose, or `timeout` for no answer.
+    pub(crate) outcome: &'a str,
+    pub(crate) request_id: &'a str,
+}
+
+/// What is remembered of a call. Texts that come again and again are kept once.
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) seq: u64,
-    /// Simulated time.
-    pub(crate) at: String,
-    pub(crate) service: &'static str,
-    pub(crate) operation: String,
-    pub(crate) access_key: String,
-    pub(crate) account: String,
-    pub(crate) region: String,
-    pub(crate) user_agent: String,
-    /// Real milliseconds from the request's arrival to its answer.
-    pub(crate) latency_ms: f64,
-    /// `ok`, AWS's error code, or `cut` for a connection that was cut on purpose.
-    pub(crate) outcome: String,
-    /// Names and identifiers out of the parameters.
-    pub(crate) ids: Map<String, Value>,
-    pub(crate) request_id: String,
+    pub(crate) at: Moment,
+    pub(crate) service: Service,
+    pub(crate) operation: Arc<str>,
+    pub(crate) access_key: Arc<str>,
+    pub(crate) account: Arc<str>,
+    pub(crate) principal: Arc<str>,
+    pub(crate) region: Arc<str>,
+    pub(crate) user_agent: Arc<str>,
+    pub(crate) latency_us: u32,
+    pub(crate) outcome: Arc<str>,
+    /// Names and identifiers out of the parameters, as JSON.
+    ids: Box<str>,
+    request_id: Uuid,
+}
+
+impl Entry {
+    pub(crate) fn latency_ms(&self) -> f64 {
+        f64::from(self.latency_us) / 1000.0
+    }
+
+    pub(crate) fn ids(&self) -> Map<String, Value> {
+        serde_json::from_str(&self.ids).unwrap_or_default()
+    }
+
+    /// As the control API shows it.
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "seq": self.seq,
+            "at": iso(self.at),
+            "service": self.service.to_string(),
+            "operation": &*self.operation,
+            "access_key": &*self.access_key,
+            "account": &*self.account,
+            "principal": &*self.principal,
+            "region": &*self.region,
+            "user_agent": &*self.user_agent,
+            "latency_ms": self.latency_ms(),
+            "outcome": &*self.outcome,
+            "ids": self.ids(),
+            "request_id": self.request_id.to_string(),
+        })
+    }
 }
 
 /// The calls in order.
@@ -83,19 +127,41 @@ pub(crate) struct Entry {
 pub(crate) struct CallLog {
     entries: VecDeque<Entry>,
     recorded: u64,
+    words: Words,
     unknown: BTreeMap<(String, String), u64>,
     /// Operations that made the simulator panic, with how often they did.
     panics: BTreeMap<String, u64>,
 }
 
 impl CallLog {
-    pub(crate) fn record(&mut self, mut entry: Entry) {
+    pub(crate) fn record(&mut self, made: &Made<'_>) {
         self.recorded += 1;
-        entry.seq = self.recorded;
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
         }
-        self.entries.push_back(entry);
+        let Made { call, at, account, principal, latency, outcome, request_id } = *made;
+        let words = &mut self.words;
+        self.entries.push_back(Entry {
+            seq: self.recorded,
+            at,
+            service: call.service,
+            operation: words.keep(&call.operation),
+            access_key: words.keep(&call.access_key),
+            account: words.keep(account),
+            principal: words.keep(principal),
+            region: words.keep(&call.region),
+            user_agent: words.keep(&call.user_agent),
+            latency_us: u32::try_from(latency.as_micros()).unwrap_or(u32::MAX),
+            outcome: words.keep(outcome),
+            ids: Value::Object(identifiers(&call.input)).to_string().into(),
+            request_id: request_id.parse().unwrap_or_default(),
+        });
+    }
+
+    /// The calls after a sequence number, oldest first.
+    pub(crate) fn after(&self, seq: u64) -> impl DoubleEndedIterator<Item = &Entry> {
+        let start = self.entries.partition_point(|entry| entry.seq <= seq);
+        self.entries.range(start..)
     }
 
     pub(crate) fn record_unknown(&mut self, service: &str, operation: &str) {
@@ -110,10 +176,6 @@ impl CallLog {
         &self.panics
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
-    }
-
     /// Service, operation and how often it was asked for.
     pub(crate) fn unknown(&self) -> impl Iterator<Item = (&str, &str, u64)> {
         self.unknown.iter().map(|((service, operation), count)| (service.as_str(), operation.as_str(), *count))
@@ -126,8 +188,31 @@ impl CallLog {
     }
 }
 
+/// Texts that are kept once, however often they come.
+#[derive(Debug, Default)]
+struct Words {
+    kept: BTreeSet<Arc<str>>,
+    /// How many may be kept before those that nobody holds are thrown away.
+    limit: usize,
+}
+
+impl Words {
+    fn keep(&mut self, text: &str) -> Arc<str> {
+        if let Some(word) = self.kept.get(text) {
+            return word.clone();
+        }
+        if self.kept.len() >= self.limit {
+            self.kept.retain(|word| Arc::strong_count(word) > 1);
+            self.limit = (self.kept.len() * 2).max(1024);
+        }
+        let word: Arc<str> = text.into();
+        self.kept.insert(word.clone());
+        word
+    }
+}
+
 /// The names and identifiers among the parameters, so that a reader of the log sees what a call was about.
-pub(crate) fn identifiers(input: &Value) -> Map<String, Value> {
+fn identifiers(input: &Value) -> Map<String, Value> {
     let Some(members) = input.as_object() else { return Map::new() };
     let about = members.iter().filter(|(name, value)| names_something(name) && (value.is_string() || is_texts(value)));
     about.take(IDENTIFIERS).map(|(name, value)| (name.clone(), value.clone())).collect()

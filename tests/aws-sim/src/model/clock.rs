@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
@@ -19,11 +19,14 @@ pub(crate) struct Clock {
     speed: f64,
     stopped: bool,
     advanced: TimeDelta,
+    /// What [`Clock::pace`] was when the clock was last set, so that it never goes back.
+    paced: f64,
 }
 
 impl Clock {
     pub(crate) fn new(speed: f64, stopped: bool) -> Self {
-        Self { epoch: Utc::now(), started: Instant::now(), speed, stopped, advanced: TimeDelta::zero() }
+        let (epoch, started, advanced) = (Utc::now(), Instant::now(), TimeDelta::zero());
+        Self { epoch, started, speed, stopped, advanced, paced: 0.0 }
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -34,11 +37,25 @@ impl Clock {
     /// Seconds that only grow, by which callers are held back and reads are late: simulated ones while the clock stands
     /// still, else real ones, since callers wait in real time.
     pub(crate) fn pace(&self) -> f64 {
-        if self.stopped { self.advanced.as_seconds_f64() } else { self.started.elapsed().as_secs_f64() }
+        let since = if self.stopped { self.advanced.as_seconds_f64() } else { self.started.elapsed().as_secs_f64() };
+        self.paced + since
+    }
+
+    /// Runs at another speed from now on, or stands still, or no longer does.
+    pub(crate) fn set_pace(&mut self, speed: f64, stopped: bool) {
+        self.set(self.now());
+        (self.speed, self.stopped) = (speed, stopped);
+    }
+
+    /// How much real time it takes until a moment, if the clock gets there by itself.
+    pub(crate) fn real_time_until(&self, at: Moment) -> Option<Duration> {
+        let simulated = (at - self.now()).as_seconds_f64().max(0.0);
+        (!self.stopped).then(|| Duration::try_from_secs_f64(simulated / self.speed).unwrap_or(Duration::MAX))
     }
 
     /// Goes on from another moment, at the same pace.
     pub(crate) fn set(&mut self, now: Moment) {
+        self.paced = self.pace();
         (self.epoch, self.started, self.advanced) = (now, Instant::now(), TimeDelta::zero());
     }
 
@@ -106,6 +123,11 @@ impl<E> Agenda<E> {
     pub(crate) fn pop_due(&mut self, now: Moment) -> Option<(Moment, E)> {
         self.heap.peek().filter(|Reverse(due)| due.at <= now)?;
         self.heap.pop().map(|Reverse(due)| (due.at, due.event))
+    }
+
+    /// What is due next.
+    pub(crate) fn peek(&self) -> Option<&E> {
+        self.heap.peek().map(|Reverse(due)| &due.event)
     }
 
     pub(crate) fn next_at(&self) -> Option<Moment> {

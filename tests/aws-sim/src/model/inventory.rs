@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::tags::Tags;
-use super::world::World;
+use super::world::{Region, World};
 use super::{
     acm, application_autoscaling, autoscaling, ec2, ecr, ecs, elb, elbv2, events, iam, logs, route53, scheduler,
     secretsmanager, servicediscovery, ssm,
@@ -57,31 +57,74 @@ impl Item {
     }
 }
 
-/// Everything that exists in all accounts and regions.
-pub(crate) fn take(world: &World) -> Vec<Item> {
+/// Which things are wanted; what is empty narrows nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) service: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
+    /// Keys, with values where those matter too; a thing must have all of them.
+    pub(crate) tags: Vec<(String, Option<String>)>,
+}
+
+impl Wanted {
+    fn has(&self, service: &str) -> bool {
+        self.service.as_deref().is_none_or(|wanted| wanted == service)
+    }
+
+    fn includes(&self, item: &Item) -> bool {
+        self.kind.as_deref().is_none_or(|kind| kind == item.kind)
+            && self.tags.iter().all(|(key, wanted)| {
+                item.tags.get(key).is_some_and(|value| wanted.as_deref().is_none_or(|wanted| value == wanted))
+            })
+    }
+}
+
+/// Everything that exists and is wanted, of all accounts and regions. Services that are not asked for are not looked at.
+pub(crate) fn take(world: &World, wanted: &Wanted) -> Vec<Item> {
     let mut items = Vec::new();
-    for (id, account) in world.accounts() {
-        let mut global = iam::inventory(&account.iam);
-        global.extend(route53::inventory(&account.route53));
-        items.extend(global.into_iter().map(|item| Item { account: id.to_string(), ..item }));
+    let mut add = |found: Vec<Item>, account: &str, region: &str| {
+        let found = found.into_iter().filter(|item| wanted.includes(item));
+        items.extend(found.map(|item| Item { account: account.to_owned(), region: region.to_owned(), ..item }));
+    };
+    for (id, account) in world.accounts().filter(|(id, _)| wanted.account.as_deref().is_none_or(|one| one == &***id)) {
+        if wanted.region.is_none() {
+            if wanted.has("iam") {
+                add(iam::inventory(&account.iam), id, "");
+            }
+            if wanted.has("route53") {
+                add(route53::inventory(&account.route53), id, "");
+            }
+        }
         for (name, region) in account.regions() {
-            let mut regional = acm::inventory(&region.acm);
-            regional.extend(application_autoscaling::inventory(&region.application_autoscaling));
-            regional.extend(autoscaling::inventory(&region.autoscaling));
-            regional.extend(ec2::inventory(&region.ec2));
-            regional.extend(ecr::inventory(&region.ecr));
-            regional.extend(ecs::inventory(&region.ecs));
-            regional.extend(elb::inventory(&region.elb));
-            regional.extend(elbv2::inventory(&region.elbv2));
-            regional.extend(events::inventory(&region.events));
-            regional.extend(logs::inventory(&region.logs));
-            regional.extend(scheduler::inventory(&region.scheduler));
-            regional.extend(secretsmanager::inventory(&region.secretsmanager));
-            regional.extend(servicediscovery::inventory(&region.servicediscovery));
-            regional.extend(ssm::inventory(&region.ssm));
-            let here = |item| Item { account: id.to_string(), region: name.to_string(), ..item };
-            items.extend(regional.into_iter().map(here));
+            if wanted.region.as_deref().is_none_or(|one| one == &**name) {
+                for (_, inventory) in REGIONAL.iter().filter(|(service, _)| wanted.has(service)) {
+                    add(inventory(region), id, name);
+                }
+            }
         }
     }
     items
 }
+
+/// What a service has to show in a region.
+type Inventory = fn(&Region) -> Vec<Item>;
+
+/// The regional services by the name that their items have.
+const REGIONAL: [(&str, Inventory); 14] = [
+    ("acm", |region| acm::inventory(&region.acm)),
+    ("application-autoscaling", |region| application_autoscaling::inventory(&region.application_autoscaling)),
+    ("autoscaling", |region| autoscaling::inventory(&region.autoscaling)),
+    ("ec2", |region| ec2::inventory(&region.ec2)),
+    ("ecr", |region| ecr::inventory(&region.ecr)),
+    ("ecs", |region| ecs::inventory(&region.ecs)),
+    ("elasticloadbalancing", |region| elb::inventory(&region.elb)),
+    ("elbv2", |region| elbv2::inventory(&region.elbv2)),
+    ("events", |region| events::inventory(&region.events)),
+    ("logs", |region| logs::inventory(&region.logs)),
+    ("scheduler", |region| scheduler::inventory(&region.scheduler)),
+    ("secretsmanager", |region| secretsmanager::inventory(&region.secretsmanager)),
+    ("servicediscovery", |region| servicediscovery::inventory(&region.servicediscovery)),
+    ("ssm", |region| ssm::inventory(&region.ssm)),
+];

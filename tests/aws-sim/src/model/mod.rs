@@ -29,6 +29,7 @@ pub(crate) mod logs;
 pub(crate) mod page;
 pub(crate) mod pairs;
 pub(crate) mod part;
+pub(crate) mod passing;
 pub(crate) mod region;
 pub(crate) mod route53;
 pub(crate) mod schedule_expression;

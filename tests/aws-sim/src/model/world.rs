@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::call_log::{Call, CallLog};
 use super::clock::{Agenda, Clock, Moment};
-use super::context::{Context, Place};
+use super::context::Place;
 use super::event::Event;
 use super::faults::capacity::Launch;
 use super::faults::{Caller, Faults, Past, Verdict};
@@ -37,7 +37,7 @@ pub(crate) struct World {
     /// How long roles and instance profiles are not known to other services after they were made.
     pub(crate) iam_propagation: TimeDelta,
     accounts: BTreeMap<Arc<str>, Account>,
-    agenda: Agenda<(Place, Event)>,
+    pub(super) agenda: Agenda<(Place, Event)>,
 }
 
 /// Everything that makes a world go on as it was, as one document. What was observed of it is not in it.
@@ -156,15 +156,6 @@ impl World {
         self.agenda.schedule(at, (place, event));
     }
 
-    /// Lets everything happen that is due, each at the moment it was due, and tells the time.
-    pub(crate) fn settle(&mut self) -> Moment {
-        let now = self.clock.now();
-        while let Some((at, (place, event))) = self.agenda.pop_due(now) {
-            event.happen(&mut Context { world: self, place, now: at, access_key: "".into() });
-        }
-        now
-    }
-
     /// Keeps what a service is before it is written to, while reads of it are to be late.
     pub(crate) fn remember(&mut self, place: &Place, service: Service) {
         let Some(lag) = self.faults.longest_lag(service) else { return };
@@ -182,17 +173,6 @@ impl World {
             arn: &credential.arn,
         });
         self.faults.verdict(call, caller, self.clock.pace(), Launch::Called)
-    }
-
-    /// Moves the clock on and lets everything happen that became due on the way.
-    pub(crate) fn advance(&mut self, by: TimeDelta) -> Moment {
-        self.clock.advance(by);
-        self.settle()
-    }
-
-    /// How much is scheduled, and when the first of it is due.
-    pub(crate) fn pending(&self) -> (usize, Option<Moment>) {
-        (self.agenda.len(), self.agenda.next_at())
     }
 }
 

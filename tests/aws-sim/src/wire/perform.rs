@@ -4,9 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use crate::model::authorize::{Allowed, authorize};
-use crate::model::call_log::{Call, Entry, identifiers};
-use crate::model::clock::iso;
-use crate::model::context::{Context, Place};
+use crate::model::call_log::{Call, Made};
+use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::faults::{Fate, Verdict};
 use crate::model::input::Input;
@@ -49,40 +48,25 @@ fn settle(
     request_id: &str,
     arrived: Instant,
 ) -> Answer {
-    let (place, answer) = match &verdict.fate {
+    let answer = match &verdict.fate {
         Fate::Proceed | Fate::CutAfter => carry_out(world, call, admission, verdict.lag),
-        Fate::Fail(error) => (None, Err(error.clone())),
-        Fate::Hang => (None, Err(AwsError::new("timeout", "no answer"))),
-        Fate::CutBefore => (None, Err(AwsError::new("cut", "connection cut before the call"))),
+        Fate::Fail(error) => Err(error.clone()),
+        Fate::Hang => Err(AwsError::new("timeout", "no answer")),
+        Fate::CutBefore => Err(AwsError::new("cut", "connection cut before the call")),
     };
-    remember(world, call, place, &answer, verdict, request_id, arrived);
+    remember(world, call, &answer, verdict, request_id, arrived);
     answer
 }
 
-fn carry_out(
-    world: &mut World,
-    call: &Call,
-    admission: Result<(), AwsError>,
-    lag: Option<Duration>,
-) -> (Option<Place>, Answer) {
+fn carry_out(world: &mut World, call: &Call, admission: Result<(), AwsError>, lag: Option<Duration>) -> Answer {
     let now = world.settle();
-    if let Err(refusal) = admission {
-        return (None, Err(refusal));
-    }
-    let Allowed { access_key, place } = match authorize(world, &call.asked(now)) {
-        Ok(allowed) => allowed,
-        Err(refusal) => return (None, Err(refusal)),
-    };
+    admission?;
+    let Allowed { access_key, place } = authorize(world, &call.asked(now))?;
     let pace = world.clock.pace();
-    if let Err(refusal) = world.throttle.admit(call, &place, pace) {
-        return (Some(place), Err(refusal));
-    }
-    if let Err(refusal) = shape::check(call.service, &call.operation, &call.input) {
-        return (Some(place), Err(refusal));
-    }
-    let Some(handler) = call.service.handler(&call.operation) else {
-        return (Some(place), Err(AwsError::new("InvalidAction", "The operation is not simulated.")));
-    };
+    world.throttle.admit(call, &place, pace)?;
+    shape::check(call.service, &call.operation, &call.input)?;
+    let handler = call.service.handler(&call.operation);
+    let handler = handler.ok_or_else(|| AwsError::new("InvalidAction", "The operation is not simulated."))?;
     if !call.is_read() {
         world.remember(&place, call.service);
     }
@@ -101,7 +85,7 @@ fn carry_out(
         part.swap(world, &place);
         world.past.put_back(&place, call.service, (index, part));
     }
-    (Some(place), answer)
+    answer
 }
 
 /// What a service answers when it fails by its own fault.
@@ -110,34 +94,23 @@ pub(super) fn internal_failure() -> AwsError {
     AwsError::new("InternalFailure", message).with_status(500)
 }
 
-fn remember(
-    world: &mut World,
-    call: &Call,
-    place: Option<Place>,
-    answer: &Answer,
-    verdict: &Verdict,
-    request_id: &str,
-    arrived: Instant,
-) {
+fn remember(world: &mut World, call: &Call, answer: &Answer, verdict: &Verdict, request_id: &str, arrived: Instant) {
     let outcome = match (&verdict.fate, answer) {
-        (Fate::CutBefore | Fate::CutAfter, _) => "cut".to_owned(),
-        (Fate::Hang, _) => "timeout".to_owned(),
-        (Fate::Proceed | Fate::Fail(_), Ok(_)) => "ok".to_owned(),
-        (Fate::Proceed | Fate::Fail(_), Err(error)) => error.code.to_string(),
+        (Fate::CutBefore | Fate::CutAfter, _) => "cut",
+        (Fate::Hang, _) => "timeout",
+        (Fate::Proceed | Fate::Fail(_), Ok(_)) => "ok",
+        (Fate::Proceed | Fate::Fail(_), Err(error)) => &*error.code,
     };
-    let entry = Entry {
-        seq: 0,
-        at: iso(world.clock.now()),
-        service: call.service.into(),
-        operation: call.operation.clone(),
-        access_key: call.access_key.clone(),
-        account: place.map(|place| place.account.to_string()).unwrap_or_default(),
-        region: call.region.clone(),
-        user_agent: call.user_agent.clone(),
-        latency_ms: arrived.elapsed().as_secs_f64() * 1000.0,
+    let access_key = call.access_key.as_str();
+    let credential = world.credentials.get(access_key);
+    let (account, principal) = credential.map_or(("", ""), |credential| (&*credential.account, &credential.arn));
+    world.calls.record(&Made {
+        call,
+        at: world.clock.now(),
+        account,
+        principal,
+        latency: arrived.elapsed(),
         outcome,
-        ids: identifiers(&call.input),
-        request_id: request_id.to_owned(),
-    };
-    world.calls.record(entry);
+        request_id,
+    });
 }

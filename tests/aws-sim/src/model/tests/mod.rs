@@ -82,6 +82,6 @@ impl Aws {
     /// How many things there are of a kind.
     fn count(&mut self, kind: &str) -> usize {
         self.0.settle();
-        inventory::take(&self.0).iter().filter(|item| item.kind == kind).count()
+        inventory::take(&self.0, &inventory::Wanted::default()).iter().filter(|item| item.kind == kind).count()
     }
 }
