@@ -110,12 +110,12 @@ fn call(entry: &Entry) -> Markup {
     let about: Vec<String> = entry.ids().values().map(text).collect();
     html! {
         tr {
-            td.moment { (iso(entry.at)) }
-            td { (entry.service.to_string()) " " b { (entry.operation) } }
+            td.moment title=(iso(entry.at)) { (entry.at.format("%H:%M:%S%.3f")) }
+            td.moment { (entry.service.to_string()) " " b { (entry.operation) } }
             td { code { (about.join(" ")) } }
             td { span.good[*entry.outcome == *"ok"].bad[*entry.outcome != *"ok"] { (entry.outcome) } }
             td.number { (format!("{:.1}", entry.latency_ms())) }
-            td { code { (entry.access_key) } }
+            td.moment { code title=(entry.principal) { (entry.access_key) } }
             td.moment { (entry.region) }
         }
     }
