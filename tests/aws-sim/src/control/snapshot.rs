@@ -5,13 +5,15 @@
 //! not in it, nor is the pace of the clock: both belong to the process that looks on.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::body::Body;
+use super::body;
 use super::refusal::Refusal;
 use crate::model::clock::iso;
+use crate::model::shared;
 use crate::model::world::Saved;
 use crate::sim::Sim;
 
@@ -21,7 +23,8 @@ pub(super) async fn show(State(sim): State<Sim>) -> Json<Saved> {
 }
 
 /// Goes on from a document; one that cannot be read changes nothing.
-pub(super) async fn put(State(sim): State<Sim>, Body(saved): Body<Saved>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn put(State(sim): State<Sim>, document: Bytes) -> Result<Json<Value>, Refusal> {
+    let saved: Saved = shared::reading(|| body::read(&document))?;
     let mut world = sim.world();
     world.restore(saved);
     Ok(Json(json!({"now": iso(world.clock.now())})))

@@ -38,6 +38,7 @@ pub(crate) mod secretsmanager;
 pub(crate) mod service;
 pub(crate) mod servicediscovery;
 pub(crate) mod shape;
+pub(crate) mod shared;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 pub(crate) mod tags;

@@ -24,6 +24,7 @@ pub(crate) struct Revision {
 /// The parameters of a service that a revision holds.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Workload {
+    #[serde(with = "crate::model::shared")]
     pub(super) definition: Arc<TaskDefinition>,
     pub(super) launch: Launch,
     /// As it was given; null if it was not.

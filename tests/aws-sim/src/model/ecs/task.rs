@@ -18,6 +18,7 @@ pub(crate) struct Task {
     /// The last part of the ARN.
     pub(super) id: String,
     pub(super) arn: String,
+    #[serde(with = "crate::model::shared")]
     pub(super) definition: Arc<TaskDefinition>,
     /// The container instance's id.
     pub(super) instance: String,
