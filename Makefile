@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 VENV := $(CARGO_TARGET_DIR)/venv
 
-.PHONY: demo test lint fmt audit bench conformance conformance-document moto setup
+.PHONY: demo test lint fmt audit bench conformance conformance-document fuzz moto setup
 
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
@@ -45,6 +45,20 @@ conformance: setup moto
 	$(CARGO) build --workspace --bins
 	cd tests/aws-sim/conformance && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/pytest -n 2
 	python3 tests/aws-sim/conformance/document.py --check
+
+## Requests that coverage leads to, against the simulator: each protocol for SECONDS (60). Stable Rust and a C++ compiler.
+SECONDS ?= 60
+FUZZ := $(CURDIR)/tests/aws-sim/fuzz
+COUNTERS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares --cfg=fuzzing
+fuzz: setup
+	cd $(FUZZ) && CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/fuzz RUSTFLAGS="$(COUNTERS)" \
+		$(CARGO) build --release --target $$(rustc -vV | sed -n 's/^host: //p')
+	set -e; for target in $$(ls $(FUZZ)/seeds); do \
+		mkdir -p $(CARGO_TARGET_DIR)/fuzz/corpus/$$target; cd $(CARGO_TARGET_DIR)/fuzz; \
+		AWS_SIM_FUZZ=$$target $(CARGO_TARGET_DIR)/fuzz/$$(rustc -vV | sed -n 's/^host: //p')/release/aws-sim-fuzz \
+			-max_total_time=$(SECONDS) -rss_limit_mb=4096 -dict=$(FUZZ)/words.dict corpus/$$target $(FUZZ)/seeds/$$target; \
+	done
 
 conformance-document:
 	python3 tests/aws-sim/conformance/document.py

@@ -41,8 +41,19 @@ fn write_member(out: &mut String, name: &str, value: &Value, lists: Lists) {
             }
         }
         (Value::Object(_), _) => element(out, name, |out| write_members(out, value, lists)),
-        (Value::String(text), _) => element(out, name, |out| out.push_str(&escape(text.as_str()))),
+        (Value::String(text), _) => element(out, name, |out| write_text(out, text)),
         (Value::Bool(_) | Value::Number(_), _) => element(out, name, |out| out.push_str(&value.to_string())),
+    }
+}
+
+/// Writes text. Characters that XML cannot have, not even escaped, stand in values that a refusal repeats.
+fn write_text(out: &mut String, text: &str) {
+    let is_allowed = |one: char| one >= ' ' && !matches!(one, '\u{FFFE}' | '\u{FFFF}') || "\t\n\r".contains(one);
+    if text.chars().all(is_allowed) {
+        out.push_str(&escape(text));
+    } else {
+        let text: String = text.chars().map(|one| if is_allowed(one) { one } else { '\u{FFFD}' }).collect();
+        out.push_str(&escape(text.as_str()));
     }
 }
 
@@ -66,7 +77,7 @@ pub(super) fn query_error(namespace: Option<&str>, error: &AwsError, request_id:
     element(&mut out, &root, |out| {
         element(out, "Error", |out| {
             for (name, text) in [("Type", kind), ("Code", &error.code), ("Message", &error.message)] {
-                element(out, name, |out| out.push_str(&escape(text)));
+                element(out, name, |out| write_text(out, text));
             }
             if let Some(details) = &error.details {
                 write_members(out, details, Lists::Flat);
