@@ -2,9 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html>
 
-use super::record_set::{Content, Key, RecordSet};
+use super::record_set::{Content, RecordSet};
 use super::zone::Zone;
-use super::zone_id;
+use super::{domain_name, zone_id};
 use crate::model::elb;
 use crate::model::world::World;
 
@@ -12,15 +12,15 @@ use crate::model::world::World;
 pub(super) fn fault(world: &World, zone: &Zone, record: &RecordSet) -> Option<String> {
     let Content::Alias { zone_id: target_zone, name, .. } = &record.answer else { return None };
     let target_zone = zone_id(target_zone);
-    let found = if target_zone == zone.id {
-        zone.records.contains_key(&Key::new(name, &record.key.kind, None))
-    } else {
-        elb::has_dns_name(world, target_zone, name)
-    };
     let kind = &record.key.kind;
-    (!found).then(|| {
-        format!(
-            "Tried to create an alias that targets {name}, type {kind} in zone {target_zone}, but that target was not found"
-        )
-    })
+    let cited = format!("Tried to create an alias that targets {name}, type {kind} in zone {target_zone}, but");
+    if target_zone != zone.id {
+        let found = matches!(kind.as_str(), "A" | "AAAA") && elb::has_dns_name(world, target_zone, name);
+        return (!found).then(|| format!("{cited} that target was not found"));
+    }
+    if !domain_name::is_within(name, &zone.name) {
+        return Some(format!("{cited} the alias target name does not lie within the target zone"));
+    }
+    let found = zone.records.keys().any(|key| key.name == *name && key.kind == *kind);
+    (!found).then(|| format!("{cited} that target was not found"))
 }

@@ -8,14 +8,16 @@ use serde_json::json;
 
 use super::record_set::{Key, RecordSet};
 use super::zone::Zone;
-use super::{alias, change, domain_name, invalid};
+use super::{alias, change, domain_name, health_check, invalid, record_value, routing};
 use crate::model::acm;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
 
-/// The most changes in one batch; an UPSERT counts twice.
-const LARGEST_BATCH: usize = 1000;
+/// The most values in one batch, and the most characters in them; those of an UPSERT count twice.
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets>
+const MOST_VALUES: usize = 1000;
+const MOST_CHARACTERS: usize = 32_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString)]
 #[strum(serialize_all = "UPPERCASE")]
@@ -34,6 +36,8 @@ pub(super) fn change(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let mut faults = Vec::new();
     zone.records = applied(&zone, changes, &mut faults);
     faults.extend(set.iter().filter_map(|record| alias::fault(context.world, &zone, record)));
+    faults.extend(set.iter().filter_map(|record| health_check::fault(&context.account().route53, record)));
+    faults.extend(set.iter().filter_map(|record| routing::fault(&zone.records, record)));
     if !faults.is_empty() {
         return Err(AwsError::new("InvalidChangeBatch", format!("[{}]", faults.join(", "))));
     }
@@ -45,18 +49,25 @@ pub(super) fn change(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 
 fn read(parts: &[Input<'_>]) -> Result<Vec<(Action, RecordSet)>, AwsError> {
     let mut changes = Vec::new();
-    let mut weight = 0;
+    let (mut values, mut characters) = (0, 0);
     for part in parts {
         let text = part.required("Action")?;
         let action = text.parse().map_err(|_| invalid(format!("Invalid action '{text}'")))?;
-        weight += if action == Action::Upsert { 2 } else { 1 };
-        changes.push((action, RecordSet::read(&part.part("ResourceRecordSet"), text)?));
+        let record = RecordSet::read(&part.part("ResourceRecordSet"), text)?;
+        let times = if action == Action::Upsert { 2 } else { 1 };
+        values += times * record.values().len().max(1);
+        characters += times * record.values().iter().map(|value| value.chars().count()).sum::<usize>();
+        changes.push((action, record));
     }
     if changes.is_empty() {
         return Err(invalid("ChangeBatch must contain at least one change"));
     }
-    if weight > LARGEST_BATCH {
-        let message = format!("[Number of records limit of {LARGEST_BATCH} exceeded.]");
+    if values > MOST_VALUES {
+        let message = format!("[Number of records limit of {MOST_VALUES} exceeded.]");
+        return Err(AwsError::new("InvalidChangeBatch", message));
+    }
+    if characters > MOST_CHARACTERS {
+        let message = format!("[Number of characters limit of {MOST_CHARACTERS} exceeded.]");
         return Err(AwsError::new("InvalidChangeBatch", message));
     }
     Ok(changes)
@@ -73,7 +84,7 @@ fn applied(zone: &Zone, changes: Vec<(Action, RecordSet)>, faults: &mut Vec<Stri
             faults.push(format!("RRSet with DNS name {} is not permitted in zone {}", key.name, zone.name));
         }
         if action != Action::Delete {
-            faults.extend(record.fault());
+            faults.extend(record_value::fault(&record));
         }
         // Deleting and creating the same record in one batch exchanges it; anything else twice is a mistake.
         if !touched.insert((key.clone(), action == Action::Delete)) {

@@ -31,6 +31,12 @@ pub(super) fn sort_key(name: &str) -> String {
     key
 }
 
+/// The same name with a wildcard in place of its first label; none for a name without a label above.
+pub(super) fn wildcard(name: &str) -> Option<String> {
+    let (_, above) = name.split_once('.')?;
+    (!above.is_empty()).then(|| format!("\\052.{above}"))
+}
+
 /// Whether a name is the zone's own or below it.
 pub(super) fn is_within(name: &str, zone: &str) -> bool {
     name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))

@@ -3,26 +3,35 @@
 mod alias;
 mod change;
 mod change_batch;
+mod delegation_set;
+mod dns_answer;
 mod domain_name;
+mod health_check;
+mod limit;
 mod record_listing;
 mod record_set;
+mod record_value;
+mod routing;
 mod tagging;
 mod vpc_association;
+mod vpc_authorization;
 mod zone;
+mod zone_access;
 mod zone_calls;
 mod zone_listing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use change::Change;
-use record_set::Key;
+use delegation_set::DelegationSet;
+pub(crate) use dns_answer::public_values;
+use health_check::HealthCheck;
 use zone::Zone;
 
 use super::context::Handler;
 use super::error::AwsError;
 use super::input::Input;
 use super::inventory::Item;
-use super::world::World;
 
 /// What Route53 has in one account.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -32,6 +41,12 @@ pub(crate) struct State {
     changes: BTreeMap<String, Change>,
     /// Every caller reference that a zone was made with, deleted zones included.
     caller_references: BTreeSet<String>,
+    /// By id.
+    delegation_sets: BTreeMap<String, DelegationSet>,
+    /// By id.
+    health_checks: BTreeMap<String, HealthCheck>,
+    /// Every caller reference that a health check was made with.
+    health_check_references: BTreeSet<String>,
 }
 
 impl State {
@@ -60,6 +75,24 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "ListHostedZonesByVPC" => zone_listing::by_vpc,
         "AssociateVPCWithHostedZone" => vpc_association::associate,
         "DisassociateVPCFromHostedZone" => vpc_association::disassociate,
+        "CreateVPCAssociationAuthorization" => vpc_authorization::create,
+        "DeleteVPCAssociationAuthorization" => vpc_authorization::delete,
+        "ListVPCAssociationAuthorizations" => vpc_authorization::list,
+        "CreateReusableDelegationSet" => delegation_set::create,
+        "GetReusableDelegationSet" => delegation_set::get,
+        "ListReusableDelegationSets" => delegation_set::list,
+        "DeleteReusableDelegationSet" => delegation_set::delete,
+        "GetAccountLimit" => limit::of_account,
+        "GetHostedZoneLimit" => limit::of_zone,
+        "GetReusableDelegationSetLimit" => limit::of_delegation_set,
+        "GetDNSSEC" => zone_calls::dnssec,
+        "TestDNSAnswer" => dns_answer::test,
+        "CreateHealthCheck" => health_check::create,
+        "GetHealthCheck" => health_check::get,
+        "ListHealthChecks" => health_check::list,
+        "UpdateHealthCheck" => health_check::update,
+        "DeleteHealthCheck" => health_check::delete,
+        "GetHealthCheckCount" => health_check::count,
         "ChangeResourceRecordSets" => change_batch::change,
         "ListResourceRecordSets" => record_listing::list,
         "GetChange" => change::get,
@@ -72,17 +105,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 
 /// What exists. The records that every zone must have are part of their zone.
 pub(crate) fn inventory(state: &State) -> Vec<Item> {
-    state.zones.values().flat_map(Zone::items).collect()
-}
-
-/// What public DNS answers: the values of a record in any public zone of any account. Whether the zone is delegated to is
-/// not asked, as there is nobody else to do so.
-pub(crate) fn public_values(world: &World, name: &str, kind: &str) -> Vec<String> {
-    let key = Key::new(&format!("{}.", name.trim_end_matches('.').to_ascii_lowercase()), kind, None);
-    let zones = world.accounts().flat_map(|(_, account)| account.route53.zones.values());
-    let public = zones.filter(|zone| !zone.is_private() && domain_name::is_within(&key.name, &zone.name));
-    let records = public.filter_map(|zone| zone.records.get(&key));
-    records.flat_map(|record| record.values().iter().cloned()).collect()
+    let zones = state.zones.values().flat_map(Zone::items);
+    zones.chain(state.health_checks.values().map(HealthCheck::item)).collect()
 }
 
 fn zone_id(id_or_path: &str) -> &str {

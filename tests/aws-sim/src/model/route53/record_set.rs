@@ -1,10 +1,8 @@
 //! Resource record sets: a name and a type, and what is answered for them.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use serde_json::{Value, json};
 
-use super::{domain_name, invalid};
+use super::{domain_name, invalid, routing};
 use crate::model::error::AwsError;
 use crate::model::input::Input;
 
@@ -84,7 +82,7 @@ impl RecordSet {
         let key = Key::new(&name, kind, input.text("SetIdentifier"));
         let values = input.part("ResourceRecords").parts("ResourceRecord");
         let target = input.part("AliasTarget");
-        let answer = match (input.int("TTL")?, values.is_empty(), input.has("AliasTarget")) {
+        let answer = match (time_to_live(input)?, values.is_empty(), input.has("AliasTarget")) {
             (Some(ttl), false, false) => {
                 let values = values.iter().map(|value| value.required("Value").map(str::to_owned));
                 Content::Values { ttl, values: values.collect::<Result<_, _>>()? }
@@ -104,39 +102,10 @@ impl RecordSet {
                 )));
             }
         };
+        routing::check(input, action, &key)?;
         let routing =
             ROUTING.iter().filter_map(|member| Some(((*member).to_owned(), input.get(member)?.clone()))).collect();
         Ok(Self { key, answer, routing })
-    }
-
-    /// What is wrong with the values for the type, if anything is.
-    pub(super) fn fault(&self) -> Option<String> {
-        let Content::Values { ttl, values } = &self.answer else { return None };
-        if !(0..=i64::from(i32::MAX)).contains(ttl) {
-            return Some(format!("Invalid TTL {ttl}: it must be between 0 and 2147483647"));
-        }
-        if self.key.kind == "CNAME" && values.len() != 1 {
-            return Some("Invalid Resource Record: a CNAME record must have exactly one value".to_owned());
-        }
-        let problem = |value: &String| match self.key.kind.as_str() {
-            "A" => value
-                .parse::<Ipv4Addr>()
-                .is_err()
-                .then_some("ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)"),
-            "AAAA" => value
-                .parse::<Ipv6Addr>()
-                .is_err()
-                .then_some("AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)"),
-            "CNAME" => domain_name::normal(value).is_err().then_some("DomainLabelEmpty (Domain label is empty)"),
-            "TXT" | "SPF" => (!(value.len() >= 2 && value.starts_with('"') && value.ends_with('"')))
-                .then_some("InvalidCharacterString (Value should be enclosed in quotation marks)"),
-            _ => None,
-        };
-        values.iter().find_map(|value| {
-            problem(value).map(|problem| {
-                format!("Invalid Resource Record: 'FATAL problem: {problem} encountered with '{value}''")
-            })
-        })
     }
 
     /// What it answers, if it is no alias.
@@ -145,6 +114,11 @@ impl RecordSet {
             Content::Values { values, .. } => values,
             Content::Alias { .. } => &[],
         }
+    }
+
+    /// A member that says when the record set is the answer.
+    pub(super) fn routed_by(&self, member: &str) -> Option<&Value> {
+        self.routing.iter().find(|(name, _)| name == member).map(|(_, value)| value)
     }
 
     pub(super) fn render(&self) -> Value {
@@ -164,5 +138,21 @@ impl RecordSet {
             }
         }
         tree
+    }
+}
+
+/// The document's schema bounds it.
+fn time_to_live(input: &Input<'_>) -> Result<Option<i64>, AwsError> {
+    let longest = i64::from(i32::MAX);
+    match input.int("TTL")? {
+        Some(ttl) if ttl > longest => Err(invalid(format!(
+            "Invalid XML ; cvc-maxInclusive-valid: Value '{ttl}' is not facet-valid with respect to maxInclusive \
+             '{longest}' for type 'TTL'."
+        ))),
+        Some(ttl) if ttl < 0 => Err(invalid(format!(
+            "Invalid XML ; cvc-minInclusive-valid: Value '{ttl}' is not facet-valid with respect to minInclusive '0' for \
+             type 'TTL'."
+        ))),
+        ttl => Ok(ttl),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{State, change};
+use super::{change, no_such_zone, zone_access, zone_id};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -28,7 +28,8 @@ impl Vpc {
         Ok(vpc)
     }
 
-    fn named(input: &Input<'_>) -> Result<Self, AwsError> {
+    /// The member `VPC`, whosever it is.
+    pub(super) fn named(input: &Input<'_>) -> Result<Self, AwsError> {
         let vpc = input.part("VPC");
         Ok(Self { id: vpc.required("VPCId")?.to_owned(), region: vpc.required("VPCRegion")?.to_owned() })
     }
@@ -38,43 +39,53 @@ impl Vpc {
     }
 }
 
-/// A VPC sees one zone of a name.
-pub(super) fn check_free(route53: &State, vpc: &Vpc, name: &str) -> Result<(), AwsError> {
-    let taken = route53.zones.values().find(|zone| zone.name == name && zone.vpcs.contains(vpc));
-    taken.map_or(Ok(()), |zone| {
-        let message = format!(
-            "The VPC {} in region {} has already been associated with the hosted zone {} with the same domain name.",
-            vpc.id, vpc.region, zone.id
-        );
-        Err(AwsError::new("ConflictingDomainExists", message))
-    })
-}
-
+/// The zone may be another account's, if that account has authorized the VPC.
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_AssociateVPCWithHostedZone.html>
 pub(super) fn associate(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let id = zone_id(input.required("HostedZoneId")?);
+    let owner = zone_access::owner(context.world, id).ok_or_else(|| no_such_zone(id))?;
     let vpc = Vpc::read(context, input)?;
-    let route53 = &mut context.account().route53;
-    let zone = route53.zone(input, "HostedZoneId")?;
-    if !zone.is_private() {
-        let message = format!("The hosted zone {} is a public hosted zone.", zone.id);
-        return Err(AwsError::new("PublicZoneVPCAssociation", message));
+    let own = owner == context.place.account;
+    let zone = context.world.account(&owner).route53.zones.get(id).ok_or_else(|| no_such_zone(id))?;
+    if !own && !zone.authorized.contains(&vpc) {
+        let message = format!("The VPC: {} has not authorized to associate with your hosted zone.", vpc.id);
+        return Err(AwsError::new("NotAuthorizedException", message).with_status(401));
     }
-    check_free(route53, &vpc, &zone.name)?;
-    route53.zone_mut(input, "HostedZoneId")?.vpcs.push(vpc);
+    if !zone.is_private() {
+        return Err(AwsError::new(
+            "PublicZoneVPCAssociation",
+            "You're trying to associate a VPC with a public hosted zone. Amazon Route 53 doesn't support associating a \
+             VPC with a public hosted zone.",
+        ));
+    }
+    let name = zone.name.clone();
+    zone_access::check_free(context.world, &vpc, &name)?;
+    if let Some(zone) = context.world.account(&owner).route53.zones.get_mut(id) {
+        zone.vpcs.push(vpc);
+    }
     Ok(json!({ "ChangeInfo": change::submit(context, input.text("Comment")) }))
 }
 
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_DisassociateVPCFromHostedZone.html>
 pub(super) fn disassociate(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let vpc = Vpc::named(input)?;
-    let zone = context.account().route53.zone_mut(input, "HostedZoneId")?;
+    let id = zone_id(input.required("HostedZoneId")?);
+    let owner = zone_access::owner(context.world, id).ok_or_else(|| no_such_zone(id))?;
+    if owner != context.place.account {
+        Vpc::read(context, input)?;
+    }
+    let zones = &mut context.world.account(&owner).route53.zones;
+    let zone = zones.get_mut(id).ok_or_else(|| no_such_zone(id))?;
     if !zone.vpcs.contains(&vpc) {
         let message = format!("The VPC {} is not associated with the hosted zone {}.", vpc.id, zone.id);
         return Err(AwsError::new("VPCAssociationNotFound", message).with_status(404));
     }
     if zone.vpcs.len() == 1 {
-        let message = format!("Cannot remove last VPC association for the private zone {}", zone.id);
-        return Err(AwsError::new("LastVPCAssociation", message));
+        return Err(AwsError::new(
+            "LastVPCAssociation",
+            "The VPC that you're trying to disassociate from the private hosted zone is the last VPC that is associated \
+             with the hosted zone. Amazon Route 53 doesn't support disassociating the last VPC from a hosted zone.",
+        ));
     }
     zone.vpcs.retain(|one| *one != vpc);
     Ok(json!({ "ChangeInfo": change::submit(context, input.text("Comment")) }))

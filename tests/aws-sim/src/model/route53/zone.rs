@@ -19,7 +19,11 @@ pub(super) struct Zone {
     pub(super) comment: Option<String>,
     /// Private to these; none for a public zone.
     pub(super) vpcs: Vec<Vpc>,
-    name_servers: [String; 4],
+    /// VPCs of other accounts that may be associated.
+    pub(super) authorized: Vec<Vpc>,
+    /// The reusable set that the name servers are from.
+    pub(super) delegation_set: Option<String>,
+    pub(super) name_servers: [String; 4],
     #[serde(with = "crate::model::pairs")]
     pub(super) records: BTreeMap<Key, RecordSet>,
     pub(super) tags: Tags,
@@ -28,12 +32,24 @@ pub(super) struct Zone {
 impl Zone {
     pub(super) fn new(ids: &mut Ids, name: &str, caller_reference: &str, vpc: Option<Vpc>) -> Self {
         let name_servers = if vpc.is_some() { private_name_servers() } else { public_name_servers(ids) };
+        Self::with_name_servers(ids, name, caller_reference, vpc, name_servers)
+    }
+
+    pub(super) fn with_name_servers(
+        ids: &mut Ids,
+        name: &str,
+        caller_reference: &str,
+        vpc: Option<Vpc>,
+        name_servers: [String; 4],
+    ) -> Self {
         let mut zone = Self {
             id: ids.capitals("Z", 20),
             name: name.to_owned(),
             caller_reference: caller_reference.to_owned(),
             comment: None,
             vpcs: vpc.into_iter().collect(),
+            authorized: Vec::new(),
+            delegation_set: None,
             name_servers,
             records: BTreeMap::new(),
             tags: Tags::default(),
@@ -81,7 +97,9 @@ impl Zone {
 
     /// The name servers of a public zone; private ones show none.
     pub(super) fn delegation_set(&self) -> Value {
-        if self.is_private() { Value::Null } else { json!({"NameServers": {"NameServer": self.name_servers}}) }
+        let id = self.delegation_set.as_ref().map(|id| format!("/delegationset/{id}"));
+        let servers = json!({"Id": id, "NameServers": {"NameServer": self.name_servers}});
+        if self.is_private() { Value::Null } else { servers }
     }
 
     /// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html>
@@ -98,7 +116,7 @@ fn private_name_servers() -> [String; 4] {
 }
 
 /// Four servers out of the four ranges that AWS has, different for every zone.
-fn public_name_servers(ids: &mut Ids) -> [String; 4] {
+pub(super) fn public_name_servers(ids: &mut Ids) -> [String; 4] {
     let mut number = || u32::from_str_radix(&ids.hex(4), 16).unwrap_or_default();
     [("co.uk", 1536), ("com", 0), ("org", 1024), ("net", 512)].map(|(domain, first)| {
         let drawn = number();

@@ -2,12 +2,15 @@
 
 use serde_json::json;
 
-use super::vpc_association::{self, Vpc};
+use super::vpc_association::Vpc;
 use super::zone::Zone;
-use super::{change, domain_name, invalid};
+use super::{change, delegation_set, domain_name, invalid, zone_access};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html>
+pub(super) const MOST_ZONES: usize = 500;
 
 /// A caller reference makes a zone once.
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html>
@@ -25,10 +28,22 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
              values for VPCId and VPCRegion.",
         ));
     }
-    if let Some(vpc) = &vpc {
-        vpc_association::check_free(&context.account().route53, vpc, &name)?;
+    check_public_name(&name, vpc.is_some())?;
+    let set = input.text("DelegationSetId").map(delegation_set::set_id);
+    if let (Some(_), Some(_)) = (set, &vpc) {
+        return Err(invalid("A private hosted zone can't have a reusable delegation set."));
     }
-    let mut zone = Zone::new(&mut context.world.ids, &name, reference, vpc);
+    if let Some(vpc) = &vpc {
+        zone_access::check_free(context.world, vpc, &name)?;
+    }
+    if context.account().route53.zones.len() >= MOST_ZONES {
+        let message = "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones.";
+        return Err(AwsError::new("TooManyHostedZones", message));
+    }
+    let mut zone = match set {
+        Some(set) => with_set(context, &name, reference, set)?,
+        None => Zone::new(&mut context.world.ids, &name, reference, vpc),
+    };
     zone.comment = config.text("Comment").filter(|comment| !comment.is_empty()).map(str::to_owned);
     let info = change::submit(context, None);
     let answer = json!({
@@ -42,6 +57,50 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     route53.caller_references.insert(reference.to_owned());
     route53.zones.insert(zone.id.clone(), zone);
     Ok(answer)
+}
+
+/// A zone with the name servers of a reusable set, which serve one zone of a name.
+fn with_set(context: &mut Context<'_>, name: &str, reference: &str, set: &str) -> Result<Zone, AwsError> {
+    let route53 = &context.account().route53;
+    let servers = route53.delegation_set(set)?.name_servers.clone();
+    let shares = |zone: &Zone| zone.name == name && zone.delegation_set.as_deref() == Some(set);
+    if route53.zones.values().any(shares) {
+        let message = format!(
+            "Cannot create hosted zone with DelegationSetId DelegationSetId:{set} as the DNSName {name} conflicts with \
+             existing ones sharing the delegation set"
+        );
+        return Err(AwsError::new("ConflictingDomainExists", message));
+    }
+    let mut zone = Zone::with_name_servers(&mut context.world.ids, name, reference, None, servers);
+    zone.delegation_set = Some(set.to_owned());
+    Ok(zone)
+}
+
+/// Nobody's public zone is a top-level domain or AWS's own.
+fn check_public_name(name: &str, private: bool) -> Result<(), AwsError> {
+    if private {
+        return Ok(());
+    }
+    let plain = name.trim_end_matches('.');
+    if plain == "amazonaws.com" || plain.ends_with(".amazonaws.com") {
+        return Err(AwsError::new("InvalidDomainName", format!("{name} is reserved by AWS!")));
+    }
+    if !plain.contains('.') {
+        let message = format!("{name} is a top-level domain: a public hosted zone can't be created for it.");
+        return Err(AwsError::new("InvalidDomainName", message));
+    }
+    Ok(())
+}
+
+/// No zone is signed.
+/// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetDNSSEC.html>
+pub(super) fn dnssec(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let zone = context.account().route53.zone(input, "HostedZoneId")?;
+    if zone.is_private() {
+        let message = "DNSSEC signing is not supported for private hosted zones.";
+        return Err(AwsError::new("InvalidArgument", message));
+    }
+    Ok(json!({"Status": {"ServeSignature": "NOT_SIGNING"}, "KeySigningKeys": {}}))
 }
 
 pub(super) fn get(context: &mut Context<'_>, input: &Input<'_>) -> Answer {

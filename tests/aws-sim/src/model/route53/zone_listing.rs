@@ -13,9 +13,13 @@ use crate::model::page;
 pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let size = page_size(input, 100)?;
     let marker = input.text("marker").map(zone_id);
-    let wanted = |zone: &&Zone| match input.text("hostedzonetype") {
-        Some("PrivateHostedZone") => zone.is_private(),
-        Some(_) | None => true,
+    let set = input.text("delegationsetid").map(super::delegation_set::set_id);
+    if let Some(set) = set {
+        context.account().route53.delegation_set(set)?;
+    }
+    let wanted = |zone: &&Zone| {
+        let of_set = set.is_none() || zone.delegation_set.as_deref() == set;
+        of_set && (input.text("hostedzonetype") != Some("PrivateHostedZone") || zone.is_private())
     };
     let zones = context.account().route53.zones.values().filter(wanted);
     let mut rest = zones.filter(|zone| marker.is_none_or(|marker| zone.id.as_str() >= marker));
@@ -66,14 +70,18 @@ pub(super) fn by_name(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 pub(super) fn by_vpc(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let size = page_size(input, 100)?;
     let (vpc, region) = (input.required("vpcid")?, input.required("vpcregion")?);
-    let owner = context.place.account.clone();
-    let zones = context.account().route53.zones.values();
-    let there = zones.filter(|zone| zone.vpcs.iter().any(|one| one.id == vpc && one.region == region));
-    let summary = |zone: &Zone| {
-        let summary = json!({"HostedZoneId": zone.id, "Name": zone.name, "Owner": {"OwningAccount": &*owner}});
-        (zone.id.clone(), summary)
-    };
-    let page = page::cut(there.map(summary).collect(), Some(size), input.text("nexttoken"));
+    let accounts = context.world.accounts();
+    let mut rows = Vec::new();
+    for (owner, account) in accounts {
+        for zone in account.route53.zones.values() {
+            if zone.vpcs.iter().any(|one| one.id == vpc && one.region == region) {
+                let owner = json!({ "OwningAccount": &**owner });
+                rows.push((zone.id.clone(), json!({"HostedZoneId": zone.id, "Name": zone.name, "Owner": owner})));
+            }
+        }
+    }
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let page = page::cut(rows, Some(size), input.text("nexttoken"));
     let (page, next) =
         page.ok_or_else(|| AwsError::new("InvalidPaginationToken", "The pagination token is not valid."))?;
     Ok(json!({
