@@ -1,5 +1,7 @@
 """Single instances of a group: attached, detached, set aside, ended, and asked about by hooks."""
 
+import json
+
 import pytest
 from scaling_groups import Group
 from simulator import refused
@@ -230,3 +232,32 @@ def test_a_hook_has_defaults_and_bounds(aws):
     aws.autoscaling.delete_lifecycle_hook(AutoScalingGroupName="app", LifecycleHookName="ask")
     with refused("ValidationError", "No Lifecycle Hook found with name ask"):
         aws.autoscaling.delete_lifecycle_hook(AutoScalingGroupName="app", LifecycleHookName="ask")
+
+
+@pytest.mark.aws("https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html")
+def test_eventbridge_hears_of_launches_and_hooks(aws):
+    """A lifecycle action and a successful launch are events, and the token in the former completes the action."""
+    logs = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/events/scaling"
+    aws.logs.create_log_group(logGroupName="/aws/events/scaling")
+    aws.events.put_rule(Name="scaling", EventPattern='{"source": ["aws.autoscaling"]}')
+    aws.events.put_targets(Rule="scaling", Targets=[{"Id": "logs", "Arn": logs}])
+    group = Group(aws)
+    hook(aws, LAUNCHING, NotificationMetadata="more")
+    desire(aws, 1)
+    (asked,) = heard(aws)
+    assert asked["detail-type"] == "EC2 Instance-launch Lifecycle Action"
+    assert (asked["detail"]["EC2InstanceId"], asked["detail"]["NotificationMetadata"]) == (group.ids()[0], "more")
+    aws.autoscaling.complete_lifecycle_action(
+        AutoScalingGroupName="app",
+        LifecycleHookName="ask",
+        LifecycleActionToken=asked["detail"]["LifecycleActionToken"],
+        LifecycleActionResult="CONTINUE",
+    )
+    assert group.states() == ["InService"]
+    kinds = [one["detail-type"] for one in heard(aws)]
+    assert sorted(kinds) == ["EC2 Instance Launch Successful", "EC2 Instance-launch Lifecycle Action"]
+
+
+def heard(aws):
+    found = aws.logs.filter_log_events(logGroupName="/aws/events/scaling")["events"]
+    return [json.loads(event["message"]) for event in found]

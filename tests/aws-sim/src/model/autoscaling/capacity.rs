@@ -6,11 +6,12 @@ use super::activity::{self, Activity, at};
 use super::group::Group;
 use super::launch_spec::{self, Launched};
 use super::member::{self, Member, Stage};
-use super::{Event, State, refresh, termination};
+use super::{Event, State, news, refresh, termination};
 use crate::model::context::Context;
 use crate::model::ec2;
 use crate::model::error::AwsError;
 use crate::model::event;
+use crate::model::iam;
 use crate::model::timing;
 
 /// How many deleted groups are remembered for their activities.
@@ -88,6 +89,7 @@ fn launch(context: &mut Context<'_>, name: &str, cause: String) -> Result<(), Aw
             let message = format!("{sentence}. Launching EC2 instance failed.");
             activity::begin(&mut group.activities, started.at(&subnet_id, &zone).failed(message, now));
             group.zone_without_luck = Some(zone);
+            news::activity_ended(context, name, &activity_id, "", "EC2 Instance Launch Unsuccessful");
             Err(refusal)
         }
         Ok(launched) => {
@@ -104,6 +106,9 @@ fn launch(context: &mut Context<'_>, name: &str, cause: String) -> Result<(), Aw
 /// An instance that the group has launched becomes one of its members.
 fn join(context: &mut Context<'_>, name: &str, launched: Launched, activity_id: String) {
     let now = context.now;
+    if launched.choice.is_spot {
+        iam::ensure_service_linked_role(context, "spot.amazonaws.com");
+    }
     let region = context.region();
     let Some(group) = region.autoscaling.groups.get_mut(name) else { return };
     let Some(instance) = region.ec2.instances.get(&launched.instance_id) else { return };

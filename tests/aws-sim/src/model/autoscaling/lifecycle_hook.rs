@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::activity::{self, Outcome};
 use super::group_calls::{balance_soon, living};
 use super::member::{self, Stage};
-use super::{Event, invalid};
+use super::{Event, invalid, news};
 use crate::model::clock::Moment;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
@@ -25,11 +25,11 @@ const HOOKS: usize = 50;
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Hook {
     pub(super) name: String,
-    transition: Transition,
+    pub(super) transition: Transition,
     /// Seconds.
     timeout: i64,
     default_result: String,
-    metadata: Option<String>,
+    pub(super) metadata: Option<String>,
     target: Option<String>,
     role: Option<String>,
 }
@@ -91,6 +91,7 @@ pub(super) fn read_all(input: &Input<'_>) -> Result<BTreeMap<String, Hook>, AwsE
 pub(super) fn wait(context: &mut Context<'_>, instance_id: &str, hooks: &[Hook]) {
     for hook in hooks {
         let (token, now) = (context.world.ids.uuid(), context.now);
+        let mut waits_in = None;
         let deadline = now + TimeDelta::seconds(hook.timeout);
         let wait = Wait { token: token.clone(), deadline, last_deadline: now + hook.global_timeout() };
         if let Some(group) = context.region().autoscaling.group_with(instance_id)
@@ -99,6 +100,10 @@ pub(super) fn wait(context: &mut Context<'_>, instance_id: &str, hooks: &[Hook])
             member.waits.insert(hook.name.clone(), wait);
             let activity_id = member.activity_id.clone();
             activity::go_on(&mut group.activities, &activity_id, Outcome::MidLifecycleAction);
+            waits_in = Some(group.name.clone());
+        }
+        if let Some(group) = waits_in {
+            news::action_begins(context, &group, instance_id, hook, &token);
         }
         expire_at(context, instance_id, token, deadline);
     }

@@ -8,7 +8,7 @@ use super::activity::{self, Outcome, at};
 use super::group_calls::balance_soon;
 use super::launch_spec::Source;
 use super::lifecycle_hook::{self, Transition, Wait};
-use super::{Event, State, traffic};
+use super::{Event, State, news, traffic};
 use crate::model::clock::{Moment, seconds};
 use crate::model::context::Context;
 use crate::model::ec2::instance;
@@ -144,6 +144,7 @@ pub(super) fn enter_service(context: &mut Context<'_>, instance_id: &str) {
     (member.stage, member.in_service_since) = (Stage::InService, Some(now));
     let activity_id = member.activity_id.clone();
     activity::end(&mut group.activities, &activity_id, Outcome::Successful, now);
+    news::activity_ended(context, &name, &activity_id, instance_id, "EC2 Instance Launch Successful");
     traffic::register(context, &name, instance_id);
 }
 
@@ -230,8 +231,9 @@ pub(super) fn has_gone(context: &mut Context<'_>, instance_id: &str) {
     {
         let activity_id = member.activity_id.clone();
         activity::end(&mut group.activities, &activity_id, Outcome::Successful, now);
+        news::activity_ended(context, &name, &activity_id, instance_id, "EC2 Instance Terminate Successful");
     }
-    state.forget(instance_id);
+    context.region().autoscaling.forget(instance_id);
     balance_soon(context, &name);
 }
 

@@ -11,6 +11,7 @@ mod lifecycle_hook;
 mod member;
 mod member_calls;
 mod mixed_instances;
+mod news;
 mod notification;
 mod offers;
 mod operations;

@@ -15,7 +15,7 @@ use crate::model::error::Answer;
 use crate::model::event;
 use crate::model::input::Input;
 use crate::model::timing;
-use crate::model::{autoscaling, ecs, elb};
+use crate::model::{autoscaling, ecs, elb, elbv2};
 
 /// What is known of a service's role: the service, the role's name behind `AWSServiceRoleFor`, its policy, and whether
 /// an account may have several, told apart by a suffix.
@@ -183,7 +183,8 @@ fn is_used(context: &mut Context<'_>, role: &str) -> bool {
     let mut regions = context.account().regions();
     match role {
         "AWSServiceRoleForECS" => regions.any(|(_, region)| !ecs::inventory(&region.ecs).is_empty()),
-        "AWSServiceRoleForElasticLoadBalancing" => regions.any(|(_, region)| !elb::inventory(&region.elb).is_empty()),
+        "AWSServiceRoleForElasticLoadBalancing" => regions
+            .any(|(_, region)| !elb::inventory(&region.elb).is_empty() || !elbv2::inventory(&region.elbv2).is_empty()),
         name if name.starts_with("AWSServiceRoleForAutoScaling") => {
             regions.any(|(_, region)| autoscaling::uses_role(&region.autoscaling, name))
         }
