@@ -19,8 +19,8 @@ CREATE_TAGS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Create
 
 def tagged_vpc(aws, **tags):
     pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-    specification = [{"ResourceType": "vpc", "Tags": pairs}]
-    return aws.ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=specification)["Vpc"]["VpcId"]
+    specification = {"TagSpecifications": [{"ResourceType": "vpc", "Tags": pairs}]} if pairs else {}
+    return aws.ec2.create_vpc(CidrBlock="10.0.0.0/16", **specification)["Vpc"]["VpcId"]
 
 
 def page(aws, query=""):
