@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
+import botocore.serialize
 import pytest
 import raw
 
@@ -163,3 +165,21 @@ def test_the_command_line_speaks_rest_xml(aws):
 def test_the_command_line_speaks_rest_json(aws):
     """`aws scheduler` is understood."""
     assert aws_cli(aws, "scheduler", "list-schedule-groups")["ScheduleGroups"][0]["Name"] == "default"
+
+
+@pytest.mark.aws(CBOR)
+def test_cloud_map_reads_cbor_as_it_reads_json(aws):
+    """The same parameters in CBOR and in JSON get the same answer, and a body that is no CBOR cannot be serialized."""
+    long = {"Name": "a" * 1025, "CreatorRequestId": "1"}
+    target = "Route53AutoNaming_v20170314"
+    written = botocore.serialize.create_serializer("smithy-rpc-v2-cbor", include_validation=False)
+    model = boto3.client("servicediscovery", region_name="eu-west-1").meta.service_model
+    model.__dict__["resolved_protocol"] = "smithy-rpc-v2-cbor"
+    request = written.serialize_to_request(long, model.operation_model("CreateHttpNamespace"))
+    path = f"/service/{target}/operation/CreateHttpNamespace"
+    by_cbor = raw.send(aws, "servicediscovery", path=path, headers=request["headers"], body=request["body"])
+    by_json = raw.target(aws, "servicediscovery", f"{target}.CreateHttpNamespace", json.dumps(long))
+    assert by_cbor.status == by_json.status != 200
+    assert by_json.code.encode() in by_cbor.body and by_json.message.encode() in by_cbor.body
+    broken = raw.send(aws, "servicediscovery", path=path, headers=request["headers"], body=b"\xbf\x61")
+    assert broken.status == 400 and b"SerializationException" in broken.body
