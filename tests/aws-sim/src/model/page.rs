@@ -15,15 +15,25 @@ pub(crate) fn cut<T>(
     let start = match token {
         None => 0,
         Some(token) => {
-            let key = String::from_utf8(BASE64.decode(token).ok()?).ok()?;
+            let key = key_of(token)?;
             let exact = items.iter().position(|(at, _)| *at == key);
             exact.or_else(|| items.iter().position(|(at, _)| *at > key)).unwrap_or(items.len())
         }
     };
     let end = limit.map_or(items.len(), |limit| start.saturating_add(limit).min(items.len()));
-    let next = items.get(end).map(|(key, _)| BASE64.encode(key));
+    let next = items.get(end).map(|(key, _)| token_of(key));
     let page = items.into_iter().skip(start).take(end - start).map(|(_, item)| item).collect();
     Some((page, next))
+}
+
+/// The key that a token names; none if the token is not one of ours.
+pub(crate) fn key_of(token: &str) -> Option<String> {
+    String::from_utf8(BASE64.decode(token).ok()?).ok()
+}
+
+/// The token of a page that begins with a key.
+pub(crate) fn token_of(key: &str) -> String {
+    BASE64.encode(key)
 }
 
 #[cfg(test)]

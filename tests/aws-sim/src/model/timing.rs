@@ -102,6 +102,31 @@ pub(crate) const STEADY_TOLD_AGAIN: TimeDelta = TimeDelta::hours(6);
 pub(crate) const LONGEST_START_DELAY: TimeDelta = TimeDelta::minutes(27);
 /// From a task's placement to the agent's beginning with it.
 pub(crate) const TASK_PROVISIONING: TimeDelta = TimeDelta::seconds(1);
+/// From a task's placement on an instance to its network interface, and from there to its attachment.
+pub(crate) const INTERFACE_MADE: TimeDelta = TimeDelta::seconds(2);
+pub(crate) const INTERFACE_ATTACHED: TimeDelta = TimeDelta::seconds(4);
+/// The same on Fargate, where a machine is found first.
+pub(crate) const FARGATE_PROVISIONING: TimeDelta = TimeDelta::seconds(6);
+pub(crate) const FARGATE_INTERFACE_ATTACHED: TimeDelta = TimeDelta::seconds(8);
+/// Pulling an image on Fargate, which keeps none.
+pub(crate) const FARGATE_IMAGE_PULL: TimeDelta = TimeDelta::seconds(12);
+/// From the start of the containers to RUNNING, for tasks with an interface of their own.
+pub(crate) const TASK_ACTIVATING: TimeDelta = TimeDelta::seconds(2);
+/// Until the interface of a task that has ended is gone.
+pub(crate) const TASK_DEPROVISIONING: TimeDelta = TimeDelta::seconds(5);
+pub(crate) const FARGATE_DEPROVISIONING: TimeDelta = TimeDelta::seconds(15);
+/// How often it is looked whether Fargate wants the capacity of a Spot task back.
+pub(crate) const SPOT_LOOKS: TimeDelta = TimeDelta::minutes(1);
+/// How long a task waits for capacity before it is given up.
+pub(crate) const CAPACITY_AWAITED: TimeDelta = TimeDelta::minutes(60);
+/// How often a capacity provider compares what its group has with what is needed.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html>
+pub(crate) const MANAGED_SCALING_LOOKS: TimeDelta = TimeDelta::minutes(1);
+/// For how many looks in a row too much is too much.
+pub(crate) const MANAGED_SCALE_IN_LOOKS: u32 = 15;
+/// How long changes of capacity providers, of those of a cluster, and of agents take.
+pub(crate) const CAPACITY_PROVIDER_CHANGES: TimeDelta = TimeDelta::seconds(10);
+pub(crate) const AGENT_UPDATES: TimeDelta = TimeDelta::seconds(30);
 /// Pulling an image and starting its container.
 pub(crate) const IMAGE_PULL: TimeDelta = TimeDelta::seconds(6);
 /// The same for an image that is slow on purpose.

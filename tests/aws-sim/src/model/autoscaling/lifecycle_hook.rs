@@ -55,6 +55,23 @@ pub(super) struct Wait {
 }
 
 impl Hook {
+    /// A hook that another service of AWS puts, to be asked before an instance ends.
+    pub(super) fn before_termination(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            transition: Transition::Terminating,
+            timeout: timing::LIFECYCLE_HOOK_WAITS.num_seconds(),
+            default_result: "CONTINUE".to_owned(),
+            metadata: None,
+            target: None,
+            role: None,
+        }
+    }
+
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// As hooks are shown, with the longest time that heartbeats can stretch one to.
     fn render(&self, group: &str) -> Value {
         let transition: &str = self.transition.into();
@@ -118,6 +135,11 @@ pub(super) fn expire(context: &mut Context<'_>, instance_id: &str, token: &str) 
     let Some(name) = over.map(|(name, _)| name.clone()) else { return };
     let default = group.hooks.get(&name).map(|hook| hook.default_result.clone());
     settle(context, instance_id, &name, default.as_deref().unwrap_or("ABANDON"), "Heartbeat Timeout");
+}
+
+/// Whoever was asked about an instance by a hook lets it go on.
+pub(super) fn go_on(context: &mut Context<'_>, instance_id: &str, hook: &str) {
+    settle(context, instance_id, hook, "CONTINUE", "");
 }
 
 pub(super) fn put(context: &mut Context<'_>, input: &Input<'_>) -> Answer {

@@ -8,10 +8,11 @@ use super::activity::{self, Outcome, at};
 use super::group_calls::balance_soon;
 use super::launch_spec::Source;
 use super::lifecycle_hook::{self, Transition, Wait};
-use super::{Event, State, news, traffic};
+use super::{Event, State, managed, news, traffic};
 use crate::model::clock::{Moment, seconds};
 use crate::model::context::Context;
 use crate::model::ec2::instance;
+use crate::model::ecs;
 use crate::model::event;
 use crate::model::timing;
 
@@ -172,6 +173,9 @@ pub(super) fn dismiss(context: &mut Context<'_>, instance_id: &str, cause: Strin
     traffic::deregister(context, &name, instance_id);
     if waits {
         lifecycle_hook::wait(context, instance_id, &hooks);
+        if hooks.iter().any(|hook| hook.is_called(managed::DRAINING_HOOK)) {
+            ecs::instance_leaves(context, instance_id);
+        }
     } else {
         terminate(context, instance_id);
     }

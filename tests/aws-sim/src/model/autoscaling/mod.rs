@@ -8,6 +8,7 @@ mod group_calls;
 mod launch_configuration;
 mod launch_spec;
 mod lifecycle_hook;
+pub(crate) mod managed;
 mod member;
 mod member_calls;
 mod mixed_instances;

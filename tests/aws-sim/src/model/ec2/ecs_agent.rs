@@ -78,7 +78,13 @@ fn reaches_ecs(ec2: &State, instance: &Instance, region: &str) -> bool {
 /// Through a NAT gateway, or with a public address through the internet gateway.
 fn reaches_the_internet(ec2: &State, instance: &Instance) -> bool {
     let public = ec2.interfaces.get(&instance.interface_id).is_some_and(super::interface::Interface::is_public);
-    let table = route_table::of_subnet(ec2, &instance.subnet_id, &instance.vpc_id);
+    leads_out(ec2, &instance.subnet_id, &instance.vpc_id, public)
+}
+
+/// Whether there is a way from a subnet to the internet: through a NAT gateway, or, for who has a `public` address,
+/// through the internet gateway.
+pub(crate) fn leads_out(ec2: &State, subnet_id: &str, vpc_id: &str, public: bool) -> bool {
+    let table = route_table::of_subnet(ec2, subnet_id, vpc_id);
     table.into_iter().flat_map(|table| &table.routes).filter(|route| route.is_way_out(ec2)).any(|route| {
         match &route.target {
             Target::NatGateway(_) | Target::Interface(_) => true,

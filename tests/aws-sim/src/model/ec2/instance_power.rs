@@ -57,7 +57,7 @@ pub(super) fn stop(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         instance.running_since = None;
         instance.reason = Some((BY_USER.0.to_owned(), BY_USER.1.to_owned()));
         context.schedule(timing::INSTANCE_STOPPING, event::Event::Ec2(Event::InstanceStopped(id.to_owned())));
-        ecs::instance_gone(context, id);
+        ecs::instance_stopped(context, id);
     })
 }
 

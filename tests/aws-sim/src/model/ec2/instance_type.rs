@@ -32,7 +32,7 @@ pub(crate) struct InstanceType {
     /// What an ECS agent registers: less than `memory`, for the kernel keeps a part.
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html>
     pub(crate) registered: i64,
-    pub(super) interfaces: usize,
+    pub(crate) interfaces: usize,
     addresses: i64,
     letters: &'static str,
     hypervisor: &'static str,

@@ -11,7 +11,7 @@ use crate::model::clock::iso;
 use crate::model::context::Place;
 
 /// The private DNS name of an address. <https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html>
-pub(super) fn private_dns_name(region: &str, ip: Ipv4Addr) -> String {
+pub(crate) fn private_dns_name(region: &str, ip: Ipv4Addr) -> String {
     let dashed = ip.to_string().replace('.', "-");
     if region == "us-east-1" {
         format!("ip-{dashed}.ec2.internal")
@@ -52,7 +52,7 @@ pub(super) fn association(interface: &Interface, owner: &str, region: &str) -> V
 }
 
 /// The interface's hardware address, made of its private address.
-pub(super) fn mac_address(interface: &Interface) -> String {
+pub(crate) fn mac_address(interface: &Interface) -> String {
     let [a, b, c, d] = interface.private_ip.octets();
     format!("02:00:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
 }

@@ -1,87 +1,175 @@
-//! Clusters. A deleted one is INACTIVE and still described.
+//! One cluster with everything in it. A deleted one is INACTIVE and still described for a while.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::capacity_provider::FARGATE;
+use super::capacity_strategy::Share;
+use super::capacity_waiting::Waiting;
 use super::container_instance::ContainerInstance;
-use super::reference::{cluster_name, missing, paged_arns, short};
-use super::refusal::{invalid, no_cluster};
+use super::launch::LaunchType;
 use super::service::{self, Service};
-use super::tagging;
 use super::task::{Stage, Task};
-use crate::model::context::Context;
-use crate::model::error::{Answer, AwsError};
-use crate::model::iam;
-use crate::model::input::Input;
+use super::task_index::TaskIndex;
+use crate::model::clock::Moment;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// A cluster with everything in it.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Cluster {
     pub(super) name: String,
     pub(super) arn: String,
     pub(super) is_active: bool,
     /// What the call that created it said of it.
-    asked: Value,
-    settings: Value,
-    configuration: Value,
+    pub(super) asked: Value,
+    pub(super) settings: Value,
+    pub(super) configuration: Value,
+    pub(super) connect_defaults: Value,
+    /// Capacity providers, by name.
+    pub(super) providers: Vec<String>,
+    pub(super) default_shares: Vec<Share>,
+    /// Whether the providers of the cluster are being changed.
+    pub(super) is_updating: bool,
+    /// The same of a new one, which is not ACTIVE until then.
+    pub(super) is_provisioning: bool,
+    pub(super) deleted: Option<Moment>,
     pub(super) tags: Tags,
     /// By name.
     pub(super) services: BTreeMap<String, Service>,
     /// By the last part of their ARNs.
     pub(super) instances: IndexMap<String, ContainerInstance>,
     /// By the last part of their ARNs.
-    pub(super) tasks: IndexMap<String, Task>,
+    pub(super) tasks: BTreeMap<String, Task>,
+    pub(super) index: TaskIndex,
+    /// Tasks that wait for capacity, oldest first.
+    pub(super) waiting: Vec<Waiting>,
+    /// How many tasks were ever started.
+    pub(super) started: u64,
     /// What calls with a client token asked for, and the names of what they made.
     pub(super) client_tokens: BTreeMap<String, (Value, Vec<String>)>,
 }
 
 impl Cluster {
+    pub(super) fn new(name: &str, arn: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            arn,
+            is_active: true,
+            asked: Value::Null,
+            settings: json!([]),
+            configuration: Value::Null,
+            connect_defaults: Value::Null,
+            providers: Vec::new(),
+            default_shares: Vec::new(),
+            is_updating: false,
+            is_provisioning: false,
+            deleted: None,
+            tags: Tags::default(),
+            services: BTreeMap::new(),
+            instances: IndexMap::new(),
+            tasks: BTreeMap::new(),
+            index: TaskIndex::default(),
+            waiting: Vec::new(),
+            started: 0,
+            client_tokens: BTreeMap::new(),
+        }
+    }
+
     /// The tasks of a service that are not stopped, in the order in which they were started.
     pub(super) fn tasks_of(&self, service: &str) -> impl Iterator<Item = &Task> {
         let ids = self.services.get(service).into_iter().flat_map(|service| &service.tasks);
         ids.filter_map(|id| self.tasks.get(id))
     }
 
-    fn count(&self, wanted: impl Fn(&Task) -> bool) -> usize {
-        self.tasks.values().filter(|task| wanted(task)).count()
-    }
-
-    fn count_services(&self, status: service::Status) -> usize {
+    /// How many services there are with that status.
+    pub(super) fn count_services(&self, status: service::Status) -> usize {
         self.services.values().filter(|service| service.status == status).count()
     }
 
+    fn status(&self) -> &'static str {
+        match (self.is_active, self.is_provisioning) {
+            (true, false) => "ACTIVE",
+            (true, true) => "PROVISIONING",
+            (false, _) => "INACTIVE",
+        }
+    }
+
+    /// Whether there are providers that stand for Auto Scaling groups.
+    pub(super) fn has_groups(&self) -> bool {
+        self.groups().next().is_some()
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &String> {
+        self.providers.iter().filter(|name| !FARGATE.contains(&name.as_str()))
+    }
+
     /// With the members that the caller asked to be included.
-    fn render(&self, include: &[&str]) -> Value {
+    pub(super) fn render(&self, include: &[&str]) -> Value {
         let asked = |field: &str, value: Value| if include.contains(&field) { value } else { json!([]) };
-        let running = self.count(|task| task.stage == Stage::Running);
-        let pending = self.count(|task| task.stage.is_pending());
+        let total = self.index.total();
         let active = self.count_services(service::Status::Active);
-        let statistic = |name: &str, value: usize| json!({"name": name, "value": value.to_string()});
-        let statistics = json!([
-            statistic("runningEC2TasksCount", running),
-            statistic("pendingEC2TasksCount", pending),
-            statistic("activeEC2ServiceCount", active),
-            statistic("drainingEC2ServiceCount", self.count_services(service::Status::Draining)),
-        ]);
-        json!({
+        let mut shown = json!({
             "clusterArn": self.arn,
             "clusterName": self.name,
             "configuration": include.contains(&"CONFIGURATIONS").then_some(&self.configuration),
-            "status": if self.is_active { "ACTIVE" } else { "INACTIVE" },
+            "status": self.status(),
             "registeredContainerInstancesCount": self.instances.values().filter(|one| one.is_registered()).count(),
-            "runningTasksCount": running,
-            "pendingTasksCount": pending,
+            "runningTasksCount": total.running,
+            "pendingTasksCount": total.pending,
             "activeServicesCount": active,
-            "statistics": asked("STATISTICS", statistics),
+            "statistics": if include.contains(&"STATISTICS") { self.statistics(active) } else { json!([]) },
             "tags": asked("TAGS", self.tags.write("key", "value")),
             "settings": asked("SETTINGS", self.settings.clone()),
-            "capacityProviders": [],
-            "defaultCapacityProviderStrategy": [],
-        })
+            "capacityProviders": self.providers,
+            "defaultCapacityProviderStrategy": self.default_shares.iter().map(Share::render).collect::<Vec<_>>(),
+            "serviceConnectDefaults": self.connect_defaults,
+        });
+        if include.contains(&"ATTACHMENTS")
+            && self.has_groups()
+            && let Some(members) = shown.as_object_mut()
+        {
+            let status = if self.is_updating { "UPDATE_IN_PROGRESS" } else { "UPDATE_COMPLETE" };
+            members.insert("attachments".to_owned(), self.attachments());
+            members.insert("attachmentsStatus".to_owned(), json!(status));
+        }
+        shown
+    }
+
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Cluster.html>
+    fn statistics(&self, active: usize) -> Value {
+        let statistic = |name: &str, value: String| json!({"name": name, "value": value});
+        let (ec2, fargate) = (self.index.tally(LaunchType::Ec2), self.index.tally(LaunchType::Fargate));
+        let draining = self.count_services(service::Status::Draining);
+        json!([
+            statistic("runningEC2TasksCount", ec2.running.to_string()),
+            statistic("runningFargateTasksCount", fargate.running.to_string()),
+            statistic("pendingEC2TasksCount", ec2.pending.to_string()),
+            statistic("pendingFargateTasksCount", fargate.pending.to_string()),
+            statistic("runningExternalTasksCount", "0".to_owned()),
+            statistic("pendingExternalTasksCount", "0".to_owned()),
+            statistic("activeEC2ServiceCount", active.to_string()),
+            statistic("drainingEC2ServiceCount", draining.to_string()),
+            statistic("activeFargateServiceCount", "0".to_owned()),
+            statistic("drainingFargateServiceCount", "0".to_owned()),
+            statistic("activeExternalServiceCount", "0".to_owned()),
+            statistic("drainingExternalServiceCount", "0".to_owned()),
+        ])
+    }
+
+    /// What managed scaling has made for the cluster's Auto Scaling groups.
+    fn attachments(&self) -> Value {
+        let status = if self.is_updating { "PROCESSING" } else { "CREATED" };
+        let shown = self.groups().map(|name| {
+            json!({"id": format!("{}-{name}", self.name), "type": "managed_scaling_policy", "status": status, "details": [
+                {"name": "capacityProviderName", "value": name},
+                {"name": "scalingPolicyName", "value": format!("ECSManagedAutoScalingPolicy-{name}")},
+            ]})
+        });
+        shown.collect()
     }
 
     /// What exists in it, and itself.
@@ -95,101 +183,4 @@ impl Cluster {
         let tasks = self.tasks.values().filter(|task| task.stage != Stage::Stopped).map(Task::item);
         std::iter::once(own).chain(instances).chain(services).chain(tasks).collect()
     }
-}
-
-/// A cluster that exists is answered as it is, unless it was to be otherwise.
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
-pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let name = input.text("clusterName").unwrap_or("default");
-    check_name(name)?;
-    if !input.texts("capacityProviders").is_empty() {
-        return Err(super::refusal::not_simulated("capacity providers"));
-    }
-    let tags = tagging::read(input)?;
-    let arn = context.arn("ecs", &format!("cluster/{name}"));
-    iam::ensure_service_linked_role(context, "ecs.amazonaws.com");
-    let clusters = &mut context.region().ecs.clusters;
-    if let Some(there) = clusters.get(name).filter(|cluster| cluster.is_active) {
-        check_same(&there.asked, input)?;
-    } else {
-        let insights = json!([{"name": "containerInsights", "value": "disabled"}]);
-        let cluster = Cluster {
-            name: name.to_owned(),
-            arn,
-            is_active: true,
-            asked: input.value().clone(),
-            settings: input.get("settings").cloned().unwrap_or(insights),
-            configuration: input.get("configuration").cloned().unwrap_or_default(),
-            tags,
-            services: BTreeMap::new(),
-            instances: IndexMap::new(),
-            tasks: IndexMap::new(),
-            client_tokens: BTreeMap::new(),
-        };
-        clusters.insert(name.to_owned(), cluster);
-    }
-    Ok(json!({ "cluster": clusters.get(name).map(|cluster| cluster.render(&["TAGS", "SETTINGS"])) }))
-}
-
-/// Deleted clusters are described too.
-pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let asked = input.texts("clusters");
-    let asked = if asked.is_empty() { vec!["default"] } else { asked };
-    if asked.len() > 100 {
-        return Err(invalid("clusters can have at most 100 items."));
-    }
-    let (mut found, mut failures) = (Vec::new(), Vec::new());
-    for reference in asked {
-        let name = short(reference);
-        match context.region().ecs.clusters.get(name) {
-            Some(cluster) => found.push(cluster.render(&input.texts("include"))),
-            None => failures.push(missing(&context.arn("ecs", &format!("cluster/{name}")))),
-        }
-    }
-    Ok(json!({ "clusters": found, "failures": failures }))
-}
-
-pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let living = context.region().ecs.clusters.values().filter(|cluster| cluster.is_active);
-    let arns = living.map(|cluster| cluster.arn.clone()).collect();
-    paged_arns(input, "clusterArns", 100, arns)
-}
-
-/// Only an empty cluster is deleted. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html>
-pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    input.required("cluster")?;
-    let cluster = context.region().ecs.clusters.get_mut(cluster_name(input)).ok_or_else(no_cluster)?;
-    if cluster.instances.values().any(ContainerInstance::is_registered) {
-        let message = "The Cluster cannot be deleted while Container Instances are active or draining.";
-        return Err(AwsError::new("ClusterContainsContainerInstancesException", message));
-    }
-    if cluster.services.values().any(|service| service.status != service::Status::Inactive) {
-        let message = "The Cluster cannot be deleted while Services are active.";
-        return Err(AwsError::new("ClusterContainsServicesException", message));
-    }
-    if cluster.count(|task| task.stage != Stage::Stopped) > 0 {
-        let message = "The Cluster cannot be deleted while Tasks are active.";
-        return Err(AwsError::new("ClusterContainsTasksException", message));
-    }
-    cluster.is_active = false;
-    Ok(json!({ "cluster": cluster.render(&["TAGS", "SETTINGS"]) }))
-}
-
-/// A repeated call may leave out what the first one said, but not contradict it.
-fn check_same(first: &Value, input: &Input<'_>) -> Result<(), AwsError> {
-    let differs = |member: &str| input.get(member).is_some_and(|given| first.get(member) != Some(given));
-    if ["tags", "settings", "configuration"].into_iter().any(differs) {
-        let message =
-            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).";
-        return Err(invalid(message));
-    }
-    Ok(())
-}
-
-fn check_name(name: &str) -> Result<(), AwsError> {
-    let good = |one: char| one.is_ascii_alphanumeric() || one == '-' || one == '_';
-    if (1..=255).contains(&name.len()) && name.chars().all(good) {
-        return Ok(());
-    }
-    Err(invalid("Cluster name must match the regex: ^[a-zA-Z0-9\\-_]{1,255}$"))
 }

@@ -2,35 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::container::Protocol;
-use super::task::{Stage, Task};
-use crate::model::clock::{Moment, epoch};
+use crate::model::clock::{Moment, iso};
+use crate::model::ec2::instance_type;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// Ports of ssh, docker and the agent itself, which no task gets.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html>
-const AGENT_PORTS: [u16; 5] = [22, 2375, 2376, 51678, 51679];
+pub(super) const AGENT_PORTS: [u16; 5] = [22, 2375, 2376, 51678, 51679];
 
 /// Where a container gets a host port when it asks for none: the usual ephemeral range.
 const EPHEMERAL_PORTS: std::ops::RangeInclusive<u16> = 32768..=60999;
 
-/// What the agent of an ECS-optimized image can do, as far as placement asks for it.
-const CAPABILITIES: [&str; 8] = [
-    "ecs.capability.task-iam-role",
-    "ecs.capability.execution-role-awslogs",
-    "ecs.capability.secrets.ssm.environment-variables",
-    "ecs.capability.container-health-check",
-    "ecs.capability.container-ordering",
-    "com.amazonaws.ecs.capability.logging-driver.awslogs",
-    "com.amazonaws.ecs.capability.logging-driver.json-file",
-    "com.amazonaws.ecs.capability.docker-remote-api.1.29",
+/// Task interfaces of instance types that can have many, once the account wishes it.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/eni-trunking-supported-instance-types.html>
+const TRUNKS: [(&str, usize); 10] = [
+    ("m5.large", 10),
+    ("m5.xlarge", 20),
+    ("m5.2xlarge", 40),
+    ("m6g.large", 10),
+    ("m6i.large", 10),
+    ("m7g.large", 10),
+    ("c5.large", 10),
+    ("c5.xlarge", 20),
+    ("c6g.large", 10),
+    ("r5.large", 10),
 ];
 
 /// An EC2 instance whose ECS agent has started and reaches ECS.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Agent {
     /// The cluster's name out of the instance's user data.
     pub(crate) cluster: String,
@@ -50,21 +53,45 @@ pub(crate) struct Agent {
 }
 
 /// An instance in a cluster.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ContainerInstance {
     /// The last part of the ARN.
     pub(super) id: String,
     pub(super) arn: String,
     pub(super) agent: Agent,
     pub(super) status: Status,
-    registered: Moment,
-    version: i64,
+    pub(super) is_connected: bool,
+    /// Whether its Auto Scaling group waits for it to be empty.
+    pub(super) is_leaving: bool,
+    pub(super) agent_version: String,
+    /// How far an update of the agent is, if there was one.
+    pub(super) agent_update: Option<String>,
+    /// The capacity provider of the group that the instance is in.
+    pub(super) provider: Option<String>,
+    pub(super) registered: Moment,
+    pub(super) version: i64,
+    /// What callers put on it.
+    pub(super) attributes: BTreeMap<String, Option<String>>,
+    /// How many tasks may have interfaces of their own there.
+    interfaces: usize,
+    pub(super) has_trunk: bool,
     /// What the tasks on it hold, by task.
     held: BTreeMap<String, Held>,
+    sum: Sum,
     pub(super) tags: Tags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
+/// What all tasks together hold.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Sum {
+    cpu: i64,
+    memory: i64,
+    interfaces: usize,
+    groups: BTreeMap<String, i64>,
+    ports: Ports,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, Serialize, Deserialize)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Status {
     Active,
@@ -77,17 +104,40 @@ pub(super) enum Status {
 pub(super) type Ports = BTreeSet<(Protocol, u16)>;
 
 /// What a task holds of an instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Held {
     pub(super) cpu: i64,
     pub(super) memory: i64,
     pub(super) ports: Ports,
+    pub(super) takes_interface: bool,
+    pub(super) group: String,
 }
 
 impl ContainerInstance {
-    pub(super) fn new(id: String, arn: String, agent: Agent, registered: Moment) -> Self {
-        let (status, version, held, tags) = (Status::Active, 1, BTreeMap::new(), Tags::default());
-        Self { id, arn, agent, status, registered, version, held, tags }
+    /// `trunking` is whether the account wants many task interfaces on instances that can have them.
+    pub(super) fn new(id: String, arn: String, agent: Agent, registered: Moment, trunking: bool) -> Self {
+        let trunk = TRUNKS.iter().find(|(name, _)| trunking && *name == agent.instance_type);
+        // The instance has one interface for itself.
+        let plain = instance_type::find(&agent.instance_type).map_or(2, |kind| kind.interfaces).saturating_sub(1);
+        Self {
+            id,
+            arn,
+            agent,
+            status: Status::Active,
+            is_connected: true,
+            is_leaving: false,
+            agent_version: "1.89.2".to_owned(),
+            agent_update: None,
+            provider: None,
+            registered,
+            version: 1,
+            attributes: BTreeMap::new(),
+            interfaces: trunk.map_or(plain, |(_, count)| *count),
+            has_trunk: trunk.is_some(),
+            held: BTreeMap::new(),
+            sum: Sum::default(),
+            tags: Tags::default(),
+        }
     }
 
     pub(super) fn is_registered(&self) -> bool {
@@ -95,16 +145,20 @@ impl ContainerInstance {
     }
 
     pub(super) fn free_cpu(&self) -> i64 {
-        self.agent.cpu - self.held.values().map(|held| held.cpu).sum::<i64>()
+        self.agent.cpu - self.sum.cpu
     }
 
     pub(super) fn free_memory(&self) -> i64 {
-        self.agent.memory - self.held.values().map(|held| held.memory).sum::<i64>()
+        self.agent.memory - self.sum.memory
+    }
+
+    pub(super) fn free_interfaces(&self) -> usize {
+        self.interfaces.saturating_sub(self.sum.interfaces)
     }
 
     pub(super) fn is_taken(&self, protocol: Protocol, port: u16) -> bool {
         let agents = protocol == Protocol::Tcp && AGENT_PORTS.contains(&port);
-        agents || self.held.values().any(|held| held.ports.contains(&(protocol, port)))
+        agents || self.sum.ports.contains(&(protocol, port))
     }
 
     /// A host port that nobody holds, and that is not among `others`.
@@ -114,12 +168,29 @@ impl ContainerInstance {
     }
 
     pub(super) fn hold(&mut self, task: &str, held: Held) {
+        self.sum.cpu += held.cpu;
+        self.sum.memory += held.memory;
+        self.sum.interfaces += usize::from(held.takes_interface);
+        self.sum.ports.extend(held.ports.iter().copied());
+        *self.sum.groups.entry(held.group.clone()).or_default() += 1;
         self.held.insert(task.to_owned(), held);
         self.version += 1;
     }
 
     pub(super) fn release(&mut self, task: &str) {
-        self.held.remove(task);
+        let Some(held) = self.held.remove(task) else { return };
+        self.sum.cpu -= held.cpu;
+        self.sum.memory -= held.memory;
+        self.sum.interfaces -= usize::from(held.takes_interface);
+        held.ports.iter().for_each(|port| {
+            self.sum.ports.remove(port);
+        });
+        if let Some(count) = self.sum.groups.get_mut(&held.group) {
+            *count -= 1;
+            if *count == 0 {
+                self.sum.groups.remove(&held.group);
+            }
+        }
         self.version += 1;
     }
 
@@ -128,81 +199,43 @@ impl ContainerInstance {
         self.held.keys()
     }
 
+    pub(super) fn task_count(&self) -> usize {
+        self.held.len()
+    }
+
+    /// How many tasks of a group are on it.
+    pub(super) fn count_of(&self, group: &str) -> i64 {
+        self.sum.groups.get(group).copied().unwrap_or_default()
+    }
+
     pub(super) fn item(&self) -> Item {
         let status: &str = self.status.into();
         let item = Item::new("ecs", "container_instances", &self.arn, &self.tags, status);
         item.named(&self.agent.instance_id).with("ec2_instance_id", self.agent.instance_id.as_str())
     }
 
-    pub(super) fn render<'a>(&self, tasks: impl Iterator<Item = &'a Task>, with_tags: bool) -> Value {
-        let status: &str = self.status.into();
-        let (mut running, mut pending) = (0, 0);
-        for task in tasks {
-            running += i32::from(task.stage == Stage::Running);
-            pending += i32::from(task.stage.is_pending());
+    /// What the query language finds under a subject.
+    pub(super) fn values(&self, subject: &str) -> Vec<String> {
+        match subject {
+            "agentConnected" => vec![self.is_connected.to_string()],
+            "agentVersion" => vec![self.agent_version.clone()],
+            "ec2InstanceId" => vec![self.agent.instance_id.clone()],
+            "registeredAt" => vec![iso(self.registered)],
+            "runningTasksCount" => vec![self.held.len().to_string()],
+            "status" => vec![<&str>::from(self.status).to_owned()],
+            "capacityProviderName" => self.provider.clone().into_iter().collect(),
+            "task:group" => self.sum.groups.keys().cloned().collect(),
+            other => other.strip_prefix("attribute:").and_then(|name| self.attribute(name)).into_iter().collect(),
         }
-        let registered = AGENT_PORTS.into_iter().collect();
-        json!({
-            "containerInstanceArn": self.arn,
-            "ec2InstanceId": self.agent.instance_id,
-            "version": self.version,
-            "versionInfo": {
-                "agentVersion": "1.89.2",
-                "agentHash": "5d3a1b7c",
-                "dockerVersion": "DockerVersion: 25.0.6",
-            },
-            "remainingResources": resources(
-                self.free_cpu(),
-                self.free_memory(),
-                &self.ports(Protocol::Tcp),
-                &self.ports(Protocol::Udp),
-            ),
-            "registeredResources": resources(self.agent.cpu, self.agent.memory, &registered, &BTreeSet::new()),
-            "status": status,
-            "agentConnected": self.is_registered(),
-            "runningTasksCount": running,
-            "pendingTasksCount": pending,
-            "attributes": self.attributes(),
-            "registeredAt": epoch(self.registered),
-            "attachments": [],
-            "tags": if with_tags { self.tags.write("key", "value") } else { json!([]) },
-        })
     }
 
     /// The ports of a protocol that are in use, the agent's own included.
-    fn ports(&self, protocol: Protocol) -> BTreeSet<u16> {
-        let held = self.held.values().flat_map(|held| &held.ports);
+    pub(super) fn ports(&self, protocol: Protocol) -> BTreeSet<u16> {
+        let held = self.sum.ports.iter();
         let mut ports: BTreeSet<u16> = held.filter(|(one, _)| *one == protocol).map(|(_, port)| *port).collect();
         if protocol == Protocol::Tcp {
             ports.extend(AGENT_PORTS);
         }
         ports
     }
-
-    fn attributes(&self) -> Value {
-        let agent = &self.agent;
-        let named = [
-            ("ecs.ami-id", agent.image_id.as_str()),
-            ("ecs.instance-type", &agent.instance_type),
-            ("ecs.availability-zone", &agent.zone),
-            ("ecs.subnet-id", &agent.subnet_id),
-            ("ecs.vpc-id", &agent.vpc_id),
-            ("ecs.cpu-architecture", &agent.architecture),
-            ("ecs.os-type", "linux"),
-            ("ecs.os-family", "LINUX"),
-        ];
-        let capabilities = CAPABILITIES.iter().map(|name| json!({ "name": name }));
-        capabilities.chain(named.iter().map(|(name, value)| json!({"name": name, "value": value}))).collect()
-    }
-}
-
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Resource.html>
-fn resources(cpu: i64, memory: i64, tcp: &BTreeSet<u16>, udp: &BTreeSet<u16>) -> Value {
-    let number = |name: &str, value: i64| json!({"name": name, "type": "INTEGER", "doubleValue": 0.0, "longValue": 0, "integerValue": value});
-    let ports = |name: &str, ports: &BTreeSet<u16>| {
-        let set: Vec<String> = ports.iter().map(u16::to_string).collect();
-        json!({"name": name, "type": "STRINGSET", "doubleValue": 0.0, "longValue": 0, "integerValue": 0,
-            "stringSetValue": set})
-    };
-    json!([number("CPU", cpu), number("MEMORY", memory), ports("PORTS", tcp), ports("PORTS_UDP", udp)])
 }

@@ -4,24 +4,32 @@ use serde_json::{Value, json};
 
 use super::cluster::Cluster;
 use super::container_instance::{ContainerInstance, Status};
+use super::expression::Expression;
 use super::reference::{cluster_name, missing, paged_arns, short};
-use super::refusal::{invalid, not_simulated};
+use super::refusal::invalid;
 use super::task::{Stop, StopCode};
-use super::{joining, scheduler};
+use super::{Event, capacity_waiting, joining, scheduler};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+use crate::model::{event, timing};
+
+/// The newest version of the agent.
+const NEWEST_AGENT: &str = "1.89.2";
 
 /// Those that are ACTIVE or DRAINING, unless a status is asked for.
 pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    if input.text("filter").is_some_and(|filter| !filter.is_empty()) {
-        return Err(not_simulated("cluster query language"));
-    }
+    let filter = match input.text("filter").filter(|filter| !filter.is_empty()) {
+        Some(text) => Some(Expression::parse(text).ok_or_else(|| invalid(format!("Invalid filter '{text}'.")))?),
+        None => None,
+    };
     let status = input.text("status");
     let cluster = context.region().ecs.living_cluster(input)?;
     let wanted = |instance: &&ContainerInstance| {
         let have: &str = instance.status.into();
-        instance.is_registered() && status.is_none_or(|wanted| wanted == have)
+        instance.is_registered()
+            && status.is_none_or(|wanted| wanted == have)
+            && filter.as_ref().is_none_or(|filter| filter.holds(&|subject| instance.values(subject)))
     };
     let mut arns: Vec<String> = cluster.instances.values().filter(wanted).map(|one| one.arn.clone()).collect();
     arns.sort();
@@ -31,13 +39,12 @@ pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 /// Those that have gone are described too, as INACTIVE.
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let asked = named(input, 100)?;
-    let with_tags = input.texts("include").contains(&"TAGS");
     let place = context.arn("ecs", &format!("container-instance/{}", cluster_name(input)));
     let cluster = context.region().ecs.living_cluster(input)?;
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for reference in asked {
         match cluster.instances.get(short(reference)) {
-            Some(instance) => found.push(cluster.render_instance(instance, with_tags)),
+            Some(instance) => found.push(cluster.render_instance(instance, &input.texts("include"))),
             None => failures.push(missing(&format!("{place}/{}", short(reference)))),
         }
     }
@@ -60,7 +67,7 @@ pub(super) fn update_state(context: &mut Context<'_>, input: &Input<'_>) -> Answ
         let id = short(reference);
         match cluster.instances.get_mut(id) {
             Some(instance) if instance.is_registered() => {
-                instance.status = status;
+                (instance.status, instance.version) = (status, instance.version + 1);
                 changed.push(id);
             }
             Some(_) => failures.push(json!({"arn": format!("{place}/{id}"), "reason": "INACTIVE"})),
@@ -68,7 +75,8 @@ pub(super) fn update_state(context: &mut Context<'_>, input: &Input<'_>) -> Answ
         }
     }
     let shown = changed.iter().filter_map(|id| cluster.instances.get(*id));
-    let shown: Vec<Value> = shown.map(|instance| cluster.render_instance(instance, false)).collect();
+    let shown: Vec<Value> = shown.map(|instance| cluster.render_instance(instance, &[])).collect();
+    capacity_waiting::room_came_free(context, cluster_name(input));
     scheduler::unsettle(context, cluster_name(input));
     Ok(json!({"containerInstances": shown, "failures": failures}))
 }
@@ -86,8 +94,40 @@ pub(super) fn deregister(context: &mut Context<'_>, input: &Input<'_>) -> Answer
     let why = Stop::new(StopCode::UserInitiated, "Container instance deregistration forced by user");
     joining::remove(context, name, &id, &why);
     let cluster = context.region().ecs.living_cluster(input)?;
-    let shown = cluster.instances.get(&id).map(|instance| cluster.render_instance(instance, true));
+    let shown = cluster.instances.get(&id).map(|instance| cluster.render_instance(instance, &["TAGS"]));
     Ok(json!({ "containerInstance": shown }))
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerAgent.html>
+pub(super) fn update_agent(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let id = short(input.required("containerInstance")?).to_owned();
+    let name = cluster_name(input).to_owned();
+    let cluster = context.region().ecs.living_cluster(input)?;
+    let instance = registered(cluster, &id)?;
+    if instance.agent_update.as_deref() == Some("PENDING") {
+        let message = "There's already a current Amazon ECS container agent update in progress on the container instance \
+                       that's specified.";
+        return Err(AwsError::new("UpdateInProgressException", message));
+    }
+    if instance.agent_version == NEWEST_AGENT {
+        let message = "There's no update available for this Amazon ECS container agent.";
+        return Err(AwsError::new("NoUpdateAvailableException", message));
+    }
+    let Some(instance) = cluster.instances.get_mut(&id) else { return Ok(json!({})) };
+    instance.agent_update = Some("PENDING".to_owned());
+    let shown = cluster.instances.get(&id).map(|instance| cluster.render_instance(instance, &[]));
+    let updated = Event::AgentUpdated { cluster: name, instance: id };
+    context.schedule(timing::AGENT_UPDATES, event::Event::Ecs(updated));
+    Ok(json!({ "containerInstance": shown }))
+}
+
+/// An agent has the newest version.
+pub(super) fn agent_updated(context: &mut Context<'_>, cluster: &str, id: &str) {
+    let found = context.region().ecs.clusters.get_mut(cluster);
+    if let Some(instance) = found.and_then(|cluster| cluster.instances.get_mut(id)) {
+        NEWEST_AGENT.clone_into(&mut instance.agent_version);
+        instance.agent_update = Some("UPDATED".to_owned());
+    }
 }
 
 fn named<'a>(input: &Input<'a>, most: usize) -> Result<Vec<&'a str>, AwsError> {
@@ -104,11 +144,4 @@ fn named<'a>(input: &Input<'a>, most: usize) -> Result<Vec<&'a str>, AwsError> {
 fn registered<'a>(cluster: &'a Cluster, id: &str) -> Result<&'a ContainerInstance, AwsError> {
     let found = cluster.instances.get(id).filter(|instance| instance.is_registered());
     found.ok_or_else(|| invalid("The referenced container instance was not found."))
-}
-
-impl Cluster {
-    fn render_instance(&self, instance: &ContainerInstance, with_tags: bool) -> Value {
-        let tasks = instance.task_ids().filter_map(|id| self.tasks.get(id));
-        instance.render(tasks, with_tags)
-    }
 }

@@ -10,8 +10,8 @@ use super::container::Protocol;
 use super::task::{Stage, Task};
 use super::{ServiceKey, TaskKey, scheduler, service_event};
 use crate::model::context::Context;
-use crate::model::elb;
 use crate::model::elbv2::target_access::{self, TargetState};
+use crate::model::{ec2, elb};
 
 /// What a task is for one of its load balancers.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub(crate) fn listens(context: &mut Context<'_>, instance_id: &str, port: u16) -
     let mut tasks = here.filter_map(|task| cluster.tasks.get(task));
     tasks.any(|task| {
         let bound = task.bindings.iter().any(|one| one.host == port && one.mapping.protocol == Protocol::Tcp);
-        bound && task.is_up() && !task.behaviour.is_unhealthy
+        bound && task.answers()
     })
 }
 
@@ -185,12 +185,22 @@ fn memberships(context: &mut Context<'_>, key: &TaskKey) -> Option<(ServiceKey, 
                 Some(shift) if own.is_on_other_group => &shift.other_group,
                 Some(_) | None => group,
             };
-            let (id, port, vpc_id) = (agent?.instance_id.clone(), host_port(task, balancer)?, agent?.vpc_id.clone());
             let zone = None;
+            let own_address = task.private_ip().map(str::to_owned);
+            let (id, port, vpc_id) = match own_address {
+                Some(ip) => (ip, u16::try_from(balancer.port).ok()?, vpc_of(&region.ec2, task)?),
+                None => (agent?.instance_id.clone(), host_port(task, balancer)?, agent?.vpc_id.clone()),
+            };
             Some(Membership::Target { group: group.clone(), id, port, zone, vpc_id })
         }
     });
     Some((key.service(&service.name), found.collect()))
+}
+
+/// The VPC of a task that has an interface of its own.
+fn vpc_of(ec2: &ec2::State, task: &Task) -> Option<String> {
+    let subnet = ec2.subnets.get(&task.attachment.as_ref()?.subnet_id)?;
+    Some(subnet.vpc_id.clone())
 }
 
 /// The port of the instance under which the container is reached.

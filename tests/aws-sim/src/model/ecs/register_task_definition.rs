@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::container::{self, Container, NetworkMode};
 use super::refusal::{client, invalid};
-use super::tagging;
 use super::task_definition::{Status, TaskDefinition};
+use super::{amount, definition_checks, fargate, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -44,8 +44,14 @@ pub(super) fn register(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
             "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.";
         return Err(client(message));
     }
-    let (cpu, memory) = (amount(input, "cpu", " vcpu")?, amount(input, "memory", " gb")?);
-    check_memory(&containers, memory)?;
+    let (cpu, memory) = (amount::read(input, "cpu", " vcpu")?, amount::read(input, "memory", " gb")?);
+    check_sizes(&containers, cpu, memory)?;
+    definition_checks::check(input, mode, &containers)?;
+    let is_for_fargate = input.texts("requiresCompatibilities").contains(&"FARGATE");
+    if is_for_fargate {
+        fargate::check(input, mode, (cpu, memory), &containers)?;
+    }
+    let constraints = definition_checks::constraints(input)?;
     let (registered, registered_by) = (context.now, context.global_arn("iam", "root"));
     let last = context.region().ecs.families.get(family).map_or(0, |family| family.last);
     let revision = last + 1;
@@ -60,11 +66,14 @@ pub(super) fn register(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         execution_role,
         cpu,
         memory,
+        is_for_fargate,
+        constraints,
         architecture: architecture(input).map(str::to_owned),
-        given: given(input),
+        given: given(input, mode),
         registered,
         registered_by,
         deregistered: None,
+        delete_requested: None,
         tags,
     };
     let answer = json!({"taskDefinition": definition.render(), "tags": definition.tags.write("key", "value")});
@@ -88,6 +97,10 @@ fn family<'a>(input: &Input<'a>) -> Result<&'a str, AwsError> {
 
 fn network_mode(input: &Input<'_>) -> Result<NetworkMode, AwsError> {
     let mode = input.text("networkMode").unwrap_or("bridge");
+    let for_fargate = input.texts("requiresCompatibilities").contains(&"FARGATE");
+    if for_fargate && !input.has("networkMode") {
+        return Err(client("Fargate only supports network mode \u{2018}awsvpc\u{2019}."));
+    }
     mode.parse().map_err(|_| client(format!("Invalid network mode {mode}.")))
 }
 
@@ -121,46 +134,28 @@ fn role(context: &mut Context<'_>, input: &Input<'_>, member: &str) -> Result<Op
     found.then_some(Some(arn)).ok_or_else(|| client("Role is not valid"))
 }
 
-/// CPU units or MiB, or as people write them: `.5 vCPU`, `2 GB`. Both are 1024 of the small unit.
-fn amount(input: &Input<'_>, member: &str, unit: &str) -> Result<Option<i64>, AwsError> {
-    let Some(text) = input.text(member) else { return Ok(None) };
-    let lower = text.to_ascii_lowercase();
-    let parsed = match lower.strip_suffix(unit) {
-        Some(count) => count.trim().parse::<f64>().ok().filter(|count| (0.0..1e6).contains(count)).map(|count| {
-            #[allow(clippy::cast_possible_truncation, reason = "filtered to a small range just above")]
-            let small = (count * 1024.0) as i64;
-            small
-        }),
-        None => lower.trim().parse().ok(),
-    };
-    let amount = parsed.filter(|amount| *amount > 0);
-    amount.map(Some).ok_or_else(|| client(format!("Invalid '{member}' setting for task.")))
-}
-
-fn check_memory(containers: &[Container], task: Option<i64>) -> Result<(), AwsError> {
+fn check_sizes(containers: &[Container], cpu: Option<i64>, memory: Option<i64>) -> Result<(), AwsError> {
     for container in containers {
         let name = &container.name;
-        if task.is_none() && container.memory.is_none() && container.reservation.is_none() {
+        if memory.is_none() && container.memory.is_none() && container.reservation.is_none() {
             return Err(client(format!(
                 "Invalid setting for container '{name}'. At least one of 'memory' or 'memoryReservation' must be \
                  specified."
             )));
         }
-        if let (Some(task), Some(own)) = (task, container.memory)
-            && own > task
-        {
-            return Err(client(format!(
-                "Invalid setting for container '{name}'. 'memory' must not exceed the memory of the task."
-            )));
+        let own = container.memory.max(container.reservation);
+        if own.zip(memory).is_some_and(|(own, task)| own > task) {
+            return Err(client("The 'memory' setting for container is greater than for the task."));
         }
     }
-    let reserved: i64 = containers.iter().map(Container::reserved_memory).sum();
-    match task {
-        Some(task) if reserved > task => {
-            Err(invalid("The memory reserved by the containers exceeds the memory of the task."))
-        }
-        Some(_) | None => Ok(()),
+    let sum = |of: fn(&Container) -> i64| containers.iter().map(of).sum::<i64>();
+    if cpu.is_some_and(|task| sum(|one| one.cpu) > task) {
+        return Err(client("The sum of the 'cpu' settings of the containers is greater than for the task."));
     }
+    if memory.is_some_and(|task| sum(Container::reserved_memory) > task) {
+        return Err(invalid("The memory reserved by the containers exceeds the memory of the task."));
+    }
+    Ok(())
 }
 
 fn architecture(input: &Input<'_>) -> Option<&'static str> {
@@ -171,10 +166,11 @@ fn architecture(input: &Input<'_>) -> Option<&'static str> {
     }
 }
 
-fn given(input: &Input<'_>) -> Value {
+fn given(input: &Input<'_>, mode: NetworkMode) -> Value {
     let members = GIVEN.iter().filter_map(|name| Some(((*name).to_owned(), input.get(name)?.clone())));
     let mut given: Map<String, Value> = members.collect();
-    let containers = input.parts("containerDefinitions").iter().map(|one| container::render(one.value())).collect();
+    let containers =
+        input.parts("containerDefinitions").iter().map(|one| container::render(one.value(), mode)).collect();
     given.insert("containerDefinitions".to_owned(), containers);
     Value::Object(given)
 }

@@ -1,28 +1,44 @@
 //! Starting and stopping the tasks of a service.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::placement::{self, Obstacle, Spot};
+use super::launch::Plan;
+use super::placement::Obstacle;
+use super::placement_rules::Rules;
 use super::service::Service;
 use super::task::{Stop, StopCode};
-use super::{ServiceKey, TaskKey, service_event, task_life};
+use super::task_definition::TaskDefinition;
+use super::task_start::Wanted;
+use super::{ServiceKey, TaskKey, dispatch, service_event, task_life};
 use crate::model::context::Context;
 use crate::model::tags::Tags;
 
 /// Why a task was not started, and the id of the instance that came closest.
-pub(super) type Unplaced = (Obstacle, String);
+pub(super) type Unplaced = dispatch::Unplaced;
 
 /// Starts as many of `count` tasks as find a place, and tells how many and what was in the way of the next.
 pub(super) fn start(context: &mut Context<'_>, key: &ServiceKey, count: i64) -> (i64, Option<Unplaced>) {
     let (mut started, mut obstacle) = (Vec::new(), None);
+    if count <= 0 {
+        return (0, None);
+    }
+    if is_hopeless(context, key) {
+        return (0, Some((Obstacle::NoInstance, String::new())));
+    }
+    let Some(order) = StandingOrder::of(context, key) else { return (0, None) };
+    let mut have = BTreeMap::new();
+    if order.plan.shares.len() > 1 {
+        have = dispatch::count_of(context, &key.cluster, &key.service, &order.deployment);
+    }
     for _ in 0..count {
-        match find_place(context, key) {
-            Some(Ok(spot)) => started.extend(start_one(context, key, spot)),
-            Some(Err(unplaced)) => {
+        let (plan, rules) = (&order.plan, &order.rules);
+        match dispatch::start(context, &key.cluster, plan, rules, &mut have, order.wanted()) {
+            Ok(id) => started.push(id),
+            Err(unplaced) => {
                 obstacle = Some(unplaced);
                 break;
             }
-            None => break,
         }
     }
     if !started.is_empty() {
@@ -32,27 +48,50 @@ pub(super) fn start(context: &mut Context<'_>, key: &ServiceKey, count: i64) -> 
     (i64::try_from(started.len()).unwrap_or(i64::MAX), obstacle)
 }
 
-fn find_place(context: &mut Context<'_>, key: &ServiceKey) -> Option<Result<Spot, Unplaced>> {
-    let cluster = context.region().ecs.clusters.get(&key.cluster)?;
-    let service = cluster.services.get(&key.service)?;
-    let mates: Vec<_> = cluster.tasks_of(&key.service).collect();
-    let definition = service.primary()?.definition();
-    Some(placement::find(cluster, definition, &mates, service.wants_distinct_instances()))
+/// Whether a service wants instances of a cluster that has none: such a service looks again and again.
+fn is_hopeless(context: &mut Context<'_>, key: &ServiceKey) -> bool {
+    let Some(cluster) = context.region().ecs.clusters.get(&key.cluster) else { return false };
+    let primary = cluster.services.get(&key.service).and_then(Service::primary);
+    let on_instances = primary.is_some_and(|one| one.revision.workload.launch.kind.as_deref() == Some("EC2"));
+    on_instances && cluster.instances.is_empty()
 }
 
-fn start_one(context: &mut Context<'_>, key: &ServiceKey, spot: Spot) -> Option<String> {
-    let service = context.region().ecs.service_mut(key)?;
-    let primary = service.primary()?;
-    let definition = primary.definition().clone();
-    let wanted = task_life::Wanted {
-        definition: &definition,
-        group: &format!("service:{}", key.service),
-        started_by: Some(primary.id.clone()),
-        overrides: json!({"containerOverrides": [], "inferenceAcceleratorOverrides": []}),
-        finishes: false,
-        tags: task_tags(service, &definition.tags, &key.cluster),
-    };
-    task_life::start(context, &key.cluster, spot, wanted)
+/// What all tasks of a service's newest deployment have in common.
+struct StandingOrder {
+    definition: Arc<TaskDefinition>,
+    group: String,
+    deployment: String,
+    plan: Plan,
+    rules: Rules,
+    is_open: bool,
+    tags: Tags,
+}
+
+impl StandingOrder {
+    fn of(context: &mut Context<'_>, key: &ServiceKey) -> Option<Self> {
+        let service = context.region().ecs.service_mut(key)?;
+        let primary = service.primary()?;
+        let workload = &primary.revision.workload;
+        let launch = &workload.launch;
+        Some(Self {
+            definition: workload.definition.clone(),
+            group: format!("service:{}", key.service),
+            deployment: primary.id.clone(),
+            plan: Plan::of(launch.kind.as_deref(), &launch.providers, &workload.network),
+            rules: Rules::of(&service.constraints, &service.strategy),
+            is_open: service.has_execute_command,
+            tags: task_tags(service, &workload.definition.tags, &key.cluster),
+        })
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            started_by: Some(self.deployment.clone()),
+            is_open: self.is_open,
+            tags: self.tags.clone(),
+            ..Wanted::new(&self.definition, &self.group)
+        }
+    }
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html>

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::balancer::Balancer;
+use super::capacity_strategy::Share;
+use super::launch::Plan;
 use super::task_definition::TaskDefinition;
 use crate::model::clock::{Moment, epoch};
 use crate::model::context::Context;
@@ -46,9 +48,13 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    /// On instances, unless the caller says otherwise.
-    pub(super) fn ec2() -> Self {
-        Self { kind: Some("EC2".to_owned()), providers: json!([]), platform: None }
+    pub(super) fn of(plan: &Plan) -> Self {
+        let latest = || "LATEST".to_owned();
+        Self {
+            kind: plan.launch.map(|kind| <&str>::from(kind).to_owned()),
+            providers: plan.shares.iter().map(Share::render).collect(),
+            platform: plan.is_fargate().then(|| plan.platform.clone().unwrap_or_else(latest)),
+        }
     }
 
     pub(super) fn is_fargate(&self) -> bool {

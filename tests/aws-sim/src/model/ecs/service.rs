@@ -103,11 +103,6 @@ impl Service {
         self.scheduling == Scheduling::Daemon
     }
 
-    pub(super) fn wants_distinct_instances(&self) -> bool {
-        let constraints = self.constraints.as_array();
-        constraints.into_iter().flatten().any(|one| one["type"] == "distinctInstance")
-    }
-
     /// The record of the deployment that is going on.
     pub(super) fn ongoing(&mut self) -> Option<&mut ServiceDeployment> {
         self.history.front_mut().filter(|newest| newest.status.is_ongoing())

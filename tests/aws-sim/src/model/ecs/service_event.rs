@@ -54,7 +54,21 @@ pub(super) fn named_tasks(ids: &[String]) -> String {
 pub(super) fn unplaced(obstacle: Obstacle, instance: &str) -> String {
     let reason = match obstacle {
         Obstacle::NoInstance => format!("Reason: {}", obstacle.sentence()),
-        Obstacle::Attribute | Obstacle::Distinct | Obstacle::Cpu | Obstacle::Memory | Obstacle::Port => {
+        Obstacle::NoCapacity => {
+            return format!(
+                "was unable to place a task. Reason: {}. For more information, see the Troubleshooting section of the \
+                 Amazon ECS Developer Guide.",
+                obstacle.sentence()
+            );
+        }
+        Obstacle::Agent
+        | Obstacle::Attribute
+        | Obstacle::MemberOf
+        | Obstacle::Distinct
+        | Obstacle::Cpu
+        | Obstacle::Memory
+        | Obstacle::Port
+        | Obstacle::Interface => {
             format!("The closest matching (container-instance {instance}) {}", obstacle.sentence())
         }
     };

@@ -50,19 +50,24 @@ struct Seen {
     id: String,
     is_new: bool,
     is_wanted: bool,
+    /// Whether it may not be stopped although it is old or too many.
+    is_protected: bool,
     /// Since when it runs.
     runs: Option<Moment>,
     health: &'static str,
+    /// Whether its first health check is still to come.
+    awaits_check: bool,
 }
 
 /// Looks at all tasks of a service.
 pub(super) fn take(context: &mut Context<'_>, key: &ServiceKey) -> Option<Survey> {
+    let now = context.now;
     let cluster = context.region().ecs.clusters.get(&key.cluster)?;
     let service = cluster.services.get(&key.service)?;
     let (desired, has_balancer) = (service.desired, service.has_balancers());
     let (least, most) = service.configuration.bounds(desired);
     let primary = &service.primary()?.id;
-    let seen: Vec<Seen> = cluster.tasks_of(&key.service).map(|task| see(cluster, task, primary)).collect();
+    let seen: Vec<Seen> = cluster.tasks_of(&key.service).map(|task| see(cluster, task, primary, now)).collect();
     let mut situation = Situation { desired, least, most, ..Situation::default() };
     let (mut stoppable, mut new) = (Stoppable::default(), Vec::new());
     for one in seen {
@@ -74,8 +79,11 @@ pub(super) fn take(context: &mut Context<'_>, key: &ServiceKey) -> Option<Survey
         match (one.is_new, standing) {
             (true, _) => {
                 situation.new.count(standing);
-                new.push((standing, one.id));
+                if !one.is_protected {
+                    new.push((standing, one.id));
+                }
             }
+            (false, _) if one.is_protected => situation.old.count(standing),
             (false, Standing::Pending | Standing::Unfit) => {
                 situation.old.count(standing);
                 stoppable.useless.push(one.id);
@@ -99,22 +107,24 @@ pub(super) fn task_ids(context: &mut Context<'_>, key: &ServiceKey, wanted: impl
 }
 
 /// A task on an instance that drains is as good as old.
-fn see(cluster: &Cluster, task: &Task, primary: &String) -> Seen {
+fn see(cluster: &Cluster, task: &Task, primary: &String, now: Moment) -> Seen {
     let instance = cluster.instances.get(&task.instance);
-    let may_stay = instance.is_some_and(|instance| instance.status == container_instance::Status::Active);
+    let may_stay = instance.is_none_or(|instance| instance.status == container_instance::Status::Active);
     Seen {
         id: task.id.clone(),
         is_new: may_stay && task.started_by.as_ref() == Some(primary),
         is_wanted: task.is_wanted(),
+        is_protected: task.is_protected(now),
         runs: task.times.started.filter(|_| task.stage == Stage::Running),
         health: task.health(),
+        awaits_check: task.is_checked() && task.health() == "UNKNOWN",
     }
 }
 
 fn standing(context: &mut Context<'_>, key: &ServiceKey, seen: &Seen, has_balancer: bool) -> Standing {
     let Some(since) = seen.runs else { return Standing::Pending };
     let in_service = !has_balancer || load_balancing::is_in_service(context, &TaskKey::new(&key.cluster, &seen.id));
-    if !in_service || seen.health == "UNHEALTHY" {
+    if !in_service || seen.health == "UNHEALTHY" || seen.awaits_check {
         return Standing::Unfit;
     }
     let is_checked = has_balancer || seen.health == "HEALTHY";

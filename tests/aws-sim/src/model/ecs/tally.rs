@@ -68,9 +68,9 @@ impl Counted {
     fn of(task: &Task) -> Self {
         let is_wanted = task.is_wanted();
         match task.stage {
-            Stage::Provisioning | Stage::Pending => Self::Pending { is_wanted },
+            Stage::Provisioning | Stage::Pending | Stage::Activating => Self::Pending { is_wanted },
             Stage::Running => Self::Running { is_wanted },
-            Stage::Deactivating | Stage::Stopping => Self::Leaving,
+            Stage::Deactivating | Stage::Stopping | Stage::Deprovisioning => Self::Leaving,
             Stage::Stopped => Self::Nowhere,
         }
     }

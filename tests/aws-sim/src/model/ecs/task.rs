@@ -1,26 +1,33 @@
-//! Tasks: what is known of one, and how it is shown. How they live is in `task_life`.
+//! Tasks: what is known of one. How it is shown is in `task_view`, how it lives in `task_life`.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::container::{Container, PortMapping};
+use super::attachment::Attachment;
+use super::container::PortMapping;
 use super::image::Behaviour;
+use super::launch::LaunchType;
+use super::placement::Needs;
 use super::tally::Counted;
 use super::task_definition::TaskDefinition;
-use crate::model::clock::{Moment, epoch};
+use crate::model::clock::Moment;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
-/// Containers that run together on one instance.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+/// Containers that run together on one instance, or on Fargate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Task {
     /// The last part of the ARN.
     pub(super) id: String,
     pub(super) arn: String,
     #[serde(with = "crate::model::shared")]
     pub(super) definition: Arc<TaskDefinition>,
-    /// The container instance's id.
+    pub(super) launch: LaunchType,
+    /// The capacity provider that it was started by, if it was by one.
+    pub(super) provider: Option<String>,
+    /// The container instance's id; empty on Fargate, and while it waits for capacity.
     pub(super) instance: String,
     pub(super) zone: String,
     /// `service:name`, or `family:name`, or what RunTask was told.
@@ -28,46 +35,89 @@ pub(crate) struct Task {
     /// The deployment's id for tasks of services.
     pub(super) started_by: Option<String>,
     pub(super) stage: Stage,
-    pub(super) bindings: Vec<Binding>,
-    pub(super) behaviour: Behaviour,
-    pub(super) times: Times,
-    pub(super) stop: Option<Stop>,
-    /// What the essential containers ended with; none if they never ran.
-    pub(super) exit_code: Option<i32>,
-    pub(super) overrides: Value,
-    pub(super) version: i64,
     /// As what its deployment has counted it.
     pub(super) counted: Counted,
+    pub(super) needs: Needs,
+    pub(super) bindings: Vec<Binding>,
+    pub(super) attachment: Option<Box<Attachment>>,
+    /// One for each container of the definition.
+    pub(super) containers: Vec<ContainerState>,
+    pub(super) times: Times,
+    pub(super) stop: Option<Box<Stop>>,
+    /// What RunTask changed of the definition; null if nothing.
+    pub(super) overrides: Value,
+    /// Until when services may not stop it.
+    pub(super) protected_until: Option<Moment>,
+    /// Whether ExecuteCommand may go into it.
+    pub(super) is_open: bool,
+    pub(super) version: i64,
     pub(super) tags: Tags,
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, Serialize, Deserialize)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Stage {
+    /// It waits for capacity or for its network interface.
     Provisioning,
     /// The image is being pulled.
     Pending,
+    /// Its containers run, and what is around them is being told.
+    Activating,
     Running,
     /// It is being taken out of its load balancer.
     Deactivating,
     /// Its containers have got SIGTERM.
     Stopping,
+    /// Its network interface is being taken away.
+    Deprovisioning,
     Stopped,
 }
 
-#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Times {
     pub(super) created: Moment,
+    /// When its agent first spoke of it.
+    pub(super) connected: Option<Moment>,
     pub(super) pull_started: Option<Moment>,
     pub(super) pull_stopped: Option<Moment>,
     pub(super) started: Option<Moment>,
     pub(super) stopping: Option<Moment>,
+    pub(super) execution_stopped: Option<Moment>,
     pub(super) stopped: Option<Moment>,
 }
 
+/// What of one container is not in the definition.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ContainerState {
+    pub(super) phase: Phase,
+    pub(super) health: Health,
+    /// None if it never ran.
+    pub(super) exit_code: Option<i32>,
+    /// What it says of its end.
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr, Serialize, Deserialize)]
+#[strum(serialize_all = "UPPERCASE")]
+pub(super) enum Phase {
+    #[default]
+    Pending,
+    Running,
+    Stopped,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, Serialize, Deserialize)]
+#[strum(serialize_all = "UPPERCASE")]
+pub(super) enum Health {
+    Healthy,
+    #[default]
+    Unknown,
+    Unhealthy,
+}
+
 /// A host port that a container has got.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Binding {
     pub(super) container: String,
     pub(super) mapping: PortMapping,
@@ -75,27 +125,28 @@ pub(super) struct Binding {
 }
 
 /// Why a task ends. It is wanted no longer from the moment that it has this.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stop {
     pub(super) code: StopCode,
     pub(super) reason: String,
-    /// What the container says of itself.
+    /// What its first essential container says of itself.
     pub(super) container_reason: Option<String>,
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, Serialize, Deserialize)]
 pub(super) enum StopCode {
     TaskFailedToStart,
     EssentialContainerExited,
     UserInitiated,
     ServiceSchedulerInitiated,
+    SpotInterruption,
     TerminationNotice,
 }
 
 impl Stage {
     pub(super) fn is_pending(self) -> bool {
-        matches!(self, Self::Provisioning | Self::Pending)
+        matches!(self, Self::Provisioning | Self::Pending | Self::Activating)
     }
 }
 
@@ -112,7 +163,16 @@ impl Stop {
 
 impl Times {
     pub(super) fn from(created: Moment) -> Self {
-        Self { created, pull_started: None, pull_stopped: None, started: None, stopping: None, stopped: None }
+        Self {
+            created,
+            connected: None,
+            pull_started: None,
+            pull_stopped: None,
+            started: None,
+            stopping: None,
+            execution_stopped: None,
+            stopped: None,
+        }
     }
 }
 
@@ -131,101 +191,61 @@ impl Task {
         matches!(self.stage, Stage::Running | Stage::Deactivating)
     }
 
+    /// Whether somebody who connects to its ports is answered.
+    pub(super) fn answers(&self) -> bool {
+        self.is_up() && !self.essential().any(|behaviour| behaviour.is_unhealthy)
+    }
+
+    /// Whether a service must let it run although it has too many.
+    pub(super) fn is_protected(&self, now: Moment) -> bool {
+        self.protected_until.is_some_and(|until| until > now)
+    }
+
+    /// Its address in its subnet, if it has one of its own.
+    pub(super) fn private_ip(&self) -> Option<&str> {
+        let made = self.attachment.as_ref()?.interface.as_ref()?;
+        Some(&made.ip)
+    }
+
     pub(super) fn desired_status(&self) -> &'static str {
         if self.is_wanted() { "RUNNING" } else { "STOPPED" }
     }
 
+    /// Whether an essential container has a health check.
+    pub(super) fn is_checked(&self) -> bool {
+        self.definition.containers.iter().any(|one| one.is_essential && one.health_check.is_some())
+    }
+
+    /// That of its essential containers with a health check, the worst of them.
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html>
     pub(super) fn health(&self) -> &'static str {
-        let checked = self.definition.containers.iter().any(|container| container.has_health_check);
-        match (checked && self.is_up(), self.behaviour.is_unhealthy) {
-            (false, _) => "UNKNOWN",
-            (true, false) => "HEALTHY",
-            (true, true) => "UNHEALTHY",
-        }
+        let containers = self.definition.containers.iter().zip(&self.containers);
+        let checked = containers.filter(|(one, _)| one.is_essential && one.health_check.is_some());
+        checked.map(|(_, state)| state.health).max().unwrap_or_default().into()
+    }
+
+    /// How its essential containers behave: the others may come and go.
+    pub(super) fn essential(&self) -> impl Iterator<Item = Behaviour> {
+        self.definition.containers.iter().filter(|one| one.is_essential).map(|one| one.behaviour)
+    }
+
+    /// The role under that member, of the definition or as it was overridden.
+    pub(super) fn role(&self, member: &str) -> Option<String> {
+        let own = self.overrides.get(member).and_then(Value::as_str);
+        let role = own.or_else(|| self.definition.given.get(member).and_then(Value::as_str));
+        role.filter(|role| !role.is_empty()).map(str::to_owned)
+    }
+
+    /// Whether RunTask gave a container a command: such tasks end by themselves.
+    pub(super) fn is_commanded(&self, container: &str) -> bool {
+        let given = self.overrides.get("containerOverrides").and_then(Value::as_array);
+        given.into_iter().flatten().any(|one| one["name"] == container && one.get("command").is_some())
     }
 
     pub(super) fn item(&self) -> Item {
         let stage: &str = self.stage.into();
         let item = Item::new("ecs", "tasks", &self.arn, &self.tags, stage).named(&self.group);
-        item.with("task_definition", self.definition.arn.as_str())
-    }
-
-    /// `cluster` and `instance` are ARNs.
-    pub(super) fn render(&self, cluster: &str, instance: &str, with_tags: bool) -> Value {
-        let stage: &str = self.stage.into();
-        let code = self.stop.as_ref().map(|stop| <&str>::from(stop.code));
-        let containers: Vec<Value> =
-            self.definition.containers.iter().map(|one| self.render_container(cluster, one)).collect();
-        let time = |at: Option<Moment>| at.map(epoch);
-        json!({
-            "taskArn": self.arn,
-            "clusterArn": cluster,
-            "taskDefinitionArn": self.definition.arn,
-            "containerInstanceArn": instance,
-            "availabilityZone": self.zone,
-            "group": self.group,
-            "startedBy": self.started_by,
-            "launchType": "EC2",
-            "lastStatus": stage,
-            "desiredStatus": self.desired_status(),
-            "healthStatus": self.health(),
-            "connectivity": "CONNECTED",
-            "connectivityAt": epoch(self.times.created),
-            "cpu": self.definition.needed_cpu().to_string(),
-            "memory": self.definition.needed_memory().to_string(),
-            "containers": containers,
-            "overrides": self.overrides,
-            "attachments": [],
-            "attributes": [],
-            "enableExecuteCommand": false,
-            "inferenceAccelerators": [],
-            "version": self.version,
-            "createdAt": epoch(self.times.created),
-            "pullStartedAt": time(self.times.pull_started),
-            "pullStoppedAt": time(self.times.pull_stopped),
-            "startedAt": time(self.times.started),
-            "stoppingAt": time(self.times.stopping),
-            "executionStoppedAt": time(self.times.started.and(self.times.stopped)),
-            "stoppedAt": time(self.times.stopped),
-            "stopCode": code,
-            "stoppedReason": self.stop.as_ref().map(|stop| &stop.reason),
-            "tags": if with_tags { self.tags.write("key", "value") } else { json!([]) },
-        })
-    }
-
-    fn render_container(&self, cluster: &str, container: &Container) -> Value {
-        let status = match self.stage {
-            Stage::Provisioning | Stage::Pending => "PENDING",
-            Stage::Running | Stage::Deactivating | Stage::Stopping => "RUNNING",
-            Stage::Stopped => "STOPPED",
-        };
-        let reason = self.stop.as_ref().and_then(|stop| stop.container_reason.as_ref());
-        let mine = self.bindings.iter().filter(|binding| binding.container == container.name);
-        let bindings: Vec<Value> =
-            if self.times.started.is_some() { mine.map(Binding::render).collect() } else { Vec::new() };
-        let memory = |limit: Option<i64>| limit.map(|limit| limit.to_string());
-        json!({
-            "containerArn": format!("{}/{}/{}", cluster.replace(":cluster/", ":container/"), self.id, container.name),
-            "taskArn": self.arn,
-            "name": container.name,
-            "image": container.image,
-            "lastStatus": status,
-            "exitCode": self.exit_code,
-            "reason": reason,
-            "healthStatus": if container.has_health_check { self.health() } else { "UNKNOWN" },
-            "networkBindings": bindings,
-            "networkInterfaces": [],
-            "cpu": container.cpu.to_string(),
-            "memory": memory(container.memory),
-            "memoryReservation": memory(container.reservation),
-            "runtimeId": self.times.started.map(|_| format!("{}-{}", self.id, container.name)),
-        })
-    }
-}
-
-impl Binding {
-    fn render(&self) -> Value {
-        let protocol: &str = self.mapping.protocol.into();
-        json!({"bindIP": "0.0.0.0", "containerPort": self.mapping.container, "hostPort": self.host, "protocol": protocol})
+        let item = item.with("task_definition", self.definition.arn.as_str());
+        item.with("private_ip", self.private_ip().map(str::to_owned))
     }
 }

@@ -1,16 +1,19 @@
 //! The calls about tasks that exist.
 
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
 use serde_json::{Value, json};
 
-use super::TaskKey;
 use super::cluster::Cluster;
-use super::reference::{cluster_name, missing, paged_arns, short};
+use super::reference::{cluster_name, missing, short};
 use super::refusal::{invalid, no_service};
 use super::task::{Stop, StopCode, Task};
-use super::{scheduler, task_life};
+use super::{TaskKey, scheduler, task_life};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+use crate::model::page;
 
 /// Stopped tasks are described for an hour.
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -35,26 +38,70 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 }
 
 /// What shall run, unless what has been stopped is asked for.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html>
 pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let desired = input.text("desiredStatus").unwrap_or("RUNNING");
+    let limit = input.int("maxResults")?.unwrap_or(100);
+    if !(1..=100).contains(&limit) {
+        return Err(invalid("maxResults must be between 1 and 100."));
+    }
+    let limit = usize::try_from(limit).unwrap_or(100);
+    let start = match input.text("nextToken").filter(|token| !token.is_empty()) {
+        Some(token) => page::key_of(token).ok_or_else(|| invalid("Invalid token."))?,
+        None => String::new(),
+    };
     let cluster = context.region().ecs.living_cluster(input)?;
     if let Some(name) = input.text("serviceName")
         && !cluster.services.contains_key(short(name))
     {
         return Err(no_service());
     }
-    let wanted = |task: &&Task| {
-        let same = |member: &str, have: &str| input.text(member).is_none_or(|wanted| short(wanted) == have);
-        task.desired_status() == desired
-            && same("serviceName", task.service().unwrap_or_default())
-            && same("family", &task.definition.family)
-            && same("containerInstance", &task.instance)
-            && input.text("startedBy").is_none_or(|wanted| task.started_by.as_deref() == Some(wanted))
-            && input.text("launchType").is_none_or(|wanted| wanted == "EC2")
+    let mut found = candidates(cluster, input, &start).filter(|task| is_asked(task, input));
+    let arns: Vec<&str> = found.by_ref().take(limit).map(|task| task.arn.as_str()).collect();
+    let next = found.next().map(|task| page::token_of(&task.id));
+    Ok(json!({"taskArns": arns, "nextToken": next}))
+}
+
+/// The tasks among which those are that the call asks for, from the smallest set that is known, in order of their ids.
+fn candidates<'c>(cluster: &'c Cluster, input: &Input<'_>, start: &str) -> Box<dyn Iterator<Item = &'c Task> + 'c> {
+    let from = (Bound::Included(start.to_owned()), Bound::Unbounded);
+    let is_wanted = input.text("desiredStatus").is_none_or(|status| status == "RUNNING");
+    let set: Option<&BTreeSet<String>> = if let Some(service) = input.text("serviceName") {
+        Some(cluster.index.of_service(short(service)).unwrap_or(&EMPTY))
+    } else if let Some(starter) = input.text("startedBy") {
+        Some(cluster.index.of_starter(starter).unwrap_or(&EMPTY))
+    } else if let Some(family) = input.text("family") {
+        Some(cluster.index.of_family(family).unwrap_or(&EMPTY))
+    } else if is_wanted {
+        None
+    } else {
+        Some(cluster.index.unwanted())
     };
-    let mut arns: Vec<String> = cluster.tasks.values().filter(wanted).map(|task| task.arn.clone()).collect();
-    arns.sort();
-    paged_arns(input, "taskArns", 100, arns)
+    let instance = input.text("containerInstance").filter(|_| is_wanted);
+    let instance = instance.and_then(|instance| cluster.instances.get(short(instance)));
+    match (instance, set) {
+        (Some(instance), _) => {
+            let ids = instance.task_ids().skip_while({
+                let start = start.to_owned();
+                move |id| **id < start
+            });
+            Box::new(ids.filter_map(|id| cluster.tasks.get(id)))
+        }
+        (None, Some(set)) => Box::new(set.range(from).filter_map(|id| cluster.tasks.get(id))),
+        (None, None) => Box::new(cluster.tasks.range(from).map(|(_, task)| task)),
+    }
+}
+
+static EMPTY: BTreeSet<String> = BTreeSet::new();
+
+fn is_asked(task: &Task, input: &Input<'_>) -> bool {
+    let same = |member: &str, have: &str| input.text(member).is_none_or(|wanted| short(wanted) == have);
+    let launch: &str = task.launch.into();
+    task.desired_status() == input.text("desiredStatus").unwrap_or("RUNNING")
+        && same("serviceName", task.service().unwrap_or_default())
+        && same("family", &task.definition.family)
+        && same("containerInstance", &task.instance)
+        && same("launchType", launch)
+        && input.text("startedBy").is_none_or(|wanted| task.started_by.as_deref() == Some(wanted))
 }
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html>
@@ -65,6 +112,9 @@ pub(super) fn stop(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         return Err(invalid("The referenced task was not found."));
     }
     let reason = input.text("reason").unwrap_or("Task stopped by user");
+    if reason.chars().count() > 1024 {
+        return Err(invalid("reason can have at most 1024 characters."));
+    }
     task_life::stop(context, &TaskKey::new(name, &id), Stop::new(StopCode::UserInitiated, reason));
     scheduler::wake_all(context, name);
     shown(context.region().ecs.living_cluster(input)?, &id).map(|task| json!({ "task": task }))
@@ -73,11 +123,4 @@ pub(super) fn stop(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 fn shown(cluster: &Cluster, id: &str) -> Result<Value, AwsError> {
     let task = cluster.tasks.get(id).ok_or_else(|| invalid("The referenced task was not found."))?;
     Ok(cluster.render_task(task, true))
-}
-
-impl Cluster {
-    pub(super) fn render_task(&self, task: &Task, with_tags: bool) -> Value {
-        let place = self.arn.replace(":cluster/", ":container-instance/");
-        task.render(&self.arn, &format!("{place}/{}", task.instance), with_tags)
-    }
 }

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::container::{Container, NetworkMode};
+use super::fargate;
+use super::placement::Needs;
 use super::reference::short;
 use super::refusal::client;
 use crate::model::clock::{Moment, epoch};
@@ -36,6 +38,10 @@ pub(crate) struct TaskDefinition {
     /// CPU units and MiB of the whole task, where it sets them.
     pub(super) cpu: Option<i64>,
     pub(super) memory: Option<i64>,
+    /// Whether it says that it is for Fargate.
+    pub(super) is_for_fargate: bool,
+    /// Expressions that its instances must satisfy.
+    pub(super) constraints: Vec<String>,
     /// The instance's architecture that it asks for, as agents spell it.
     pub(super) architecture: Option<String>,
     /// The members that are described as they were given.
@@ -43,6 +49,7 @@ pub(crate) struct TaskDefinition {
     pub(super) registered: Moment,
     pub(super) registered_by: String,
     pub(super) deregistered: Option<Moment>,
+    pub(super) delete_requested: Option<Moment>,
     pub(super) tags: Tags,
 }
 
@@ -95,7 +102,8 @@ impl TaskDefinition {
             "status": status,
             "volumes": [],
             "placementConstraints": [],
-            "compatibilities": ["EXTERNAL", "EC2"],
+            "compatibilities": self.compatibilities(),
+            "deleteRequestedAt": self.delete_requested.map(epoch),
             "networkMode": if self.given.get("networkMode").is_some() { Value::from(mode) } else { Value::Null },
             "requiresAttributes": self.required_attributes(),
             "registeredAt": epoch(self.registered),
@@ -106,6 +114,29 @@ impl TaskDefinition {
             members.extend(given.clone());
         }
         shown
+    }
+
+    /// Whether its tasks can run on Fargate.
+    pub(super) fn runs_on_fargate(&self) -> bool {
+        let (cpu, memory) = (self.cpu.unwrap_or_default(), self.memory.unwrap_or_default());
+        self.mode == NetworkMode::Awsvpc && fargate::has_size(Needs { cpu, memory })
+    }
+
+    pub(super) fn is_for_fargate(&self) -> bool {
+        self.is_for_fargate
+    }
+
+    /// The disk of a task on Fargate.
+    pub(super) fn storage_gib(&self) -> i64 {
+        self.given.pointer("/ephemeralStorage/sizeInGiB").and_then(Value::as_i64).unwrap_or(20)
+    }
+
+    fn compatibilities(&self) -> Vec<&'static str> {
+        match (self.runs_on_fargate(), self.mode) {
+            (true, _) => vec!["EC2", "FARGATE"],
+            (false, NetworkMode::Awsvpc) => vec!["EC2"],
+            (false, NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None) => vec!["EXTERNAL", "EC2"],
+        }
     }
 
     fn required_attributes(&self) -> Value {
@@ -119,6 +150,11 @@ impl TaskDefinition {
                 self.containers.iter().any(|one| !one.secrets.is_empty()),
                 "ecs.capability.secrets.ssm.environment-variables",
             ),
+            (self.mode == NetworkMode::Awsvpc, "ecs.capability.task-eni"),
+            (self.cpu.is_some() || self.memory.is_some(), "ecs.capability.task-cpu-mem-limit"),
+            (self.containers.iter().any(|one| one.health_check.is_some()), "ecs.capability.container-health-check"),
+            (self.containers.iter().any(|one| !one.waits_for.is_empty()), "ecs.capability.container-ordering"),
+            (self.containers.iter().any(Container::is_private_image), "com.amazonaws.ecs.capability.ecr-auth"),
             (true, "com.amazonaws.ecs.capability.docker-remote-api.1.19"),
         ];
         needed.iter().filter(|(needed, _)| *needed).map(|(_, name)| json!({ "name": name })).collect()

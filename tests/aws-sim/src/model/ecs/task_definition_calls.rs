@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::reference::paged_arns;
 use super::refusal::{client, invalid};
 use super::task_definition::{Family, Status, TaskDefinition};
+use crate::model::clock::Moment;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::iam;
@@ -34,7 +35,7 @@ pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 pub(super) fn list_families(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let prefix = input.text("familyPrefix").unwrap_or_default();
     let active = |family: &Family| family.revisions.values().any(|one| one.status == Status::Active);
-    let keeps: fn(bool) -> bool = match input.text("status").unwrap_or("ACTIVE") {
+    let keeps: fn(bool) -> bool = match input.text("status").unwrap_or("ALL") {
         "ACTIVE" => |active| active,
         "INACTIVE" => |active| !active,
         "ALL" => |_| true,
@@ -67,9 +68,10 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     if !(1..=10).contains(&references.len()) {
         return Err(invalid("taskDefinitions must have between 1 and 10 items."));
     }
+    let now = context.now;
     let (mut deleted, mut failures) = (Vec::new(), Vec::new());
     for reference in references {
-        match mark_deleted(context.region().ecs.definition_mut(reference)) {
+        match mark_deleted(context.region().ecs.definition_mut(reference), now) {
             Ok(shown) => deleted.push(shown),
             Err(reason) => failures.push(json!({"arn": reference, "reason": reason})),
         }
@@ -77,13 +79,14 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     Ok(json!({"taskDefinitions": deleted, "failures": failures}))
 }
 
-fn mark_deleted(definition: Option<&mut TaskDefinition>) -> Result<Value, &'static str> {
+fn mark_deleted(definition: Option<&mut TaskDefinition>, now: Moment) -> Result<Value, &'static str> {
     let definition = definition.ok_or("The specified task definition does not exist.")?;
     match definition.status {
         Status::Active => Err("The specified task definition is still in ACTIVE status. Please deregister the target \
                                and try again."),
         Status::Inactive | Status::DeleteInProgress => {
             definition.status = Status::DeleteInProgress;
+            definition.delete_requested.get_or_insert(now);
             Ok(definition.render())
         }
     }

@@ -1,234 +1,200 @@
-//! How tasks live: they are pulled, start, run, and stop by themselves or because somebody wants it.
+//! How tasks live: they get their place in the network, are pulled, start, run, and stop by themselves or because
+//! somebody wants it. What their containers do is in `course`.
 //!
 //! Every change gives a task a new version; what was scheduled for an older version does not happen.
 
 use chrono::TimeDelta;
-use serde_json::Value;
 
-use super::image::Behaviour;
-use super::placement::Spot;
-use super::tally::{self, Counted};
-use super::task::{Stage, Stop, StopCode, Task, Times};
-use super::task_definition::TaskDefinition;
-use super::{Event, TaskKey, load_balancing, rollout, scheduler};
+use super::attachment::Status;
+use super::launch::LaunchType;
+use super::task::{ContainerState, Phase, Stage, Stop};
+use super::{
+    Event, TaskKey, capacity_waiting, joining, load_balancing, rollout, scheduler, spot, tally, task_course,
+    task_network, task_obstacle,
+};
 use crate::model::context::Context;
-use crate::model::tags::Tags;
-use crate::model::{event, iam, logs, timing};
-use std::sync::Arc;
-
-/// What a new task shall be.
-pub(super) struct Wanted<'a> {
-    pub(super) definition: &'a Arc<TaskDefinition>,
-    pub(super) group: &'a str,
-    pub(super) started_by: Option<String>,
-    pub(super) overrides: Value,
-    /// Whether it ends by itself whatever its image is called.
-    pub(super) finishes: bool,
-    pub(super) tags: Tags,
-}
-
-/// Starts a task on an instance, and tells its id.
-pub(super) fn start(context: &mut Context<'_>, cluster: &str, spot: Spot, wanted: Wanted<'_>) -> Option<String> {
-    let id = context.world.ids.hex(32);
-    let arn = context.arn("ecs", &format!("task/{cluster}/{id}"));
-    let now = context.now;
-    let cluster_state = context.region().ecs.clusters.get_mut(cluster)?;
-    let instance = cluster_state.instances.get_mut(&spot.instance)?;
-    instance.hold(&id, spot.held);
-    let mut behaviour = Behaviour::of(&wanted.definition.containers);
-    behaviour.finishes |= wanted.finishes;
-    let task = Task {
-        id: id.clone(),
-        arn,
-        definition: wanted.definition.clone(),
-        zone: instance.agent.zone.clone(),
-        instance: spot.instance,
-        group: wanted.group.to_owned(),
-        started_by: wanted.started_by,
-        stage: Stage::Provisioning,
-        bindings: spot.bindings,
-        behaviour,
-        times: Times::from(now),
-        stop: None,
-        exit_code: None,
-        overrides: wanted.overrides,
-        version: 1,
-        counted: Counted::default(),
-        tags: wanted.tags,
-    };
-    if let Some(service) = task.service().and_then(|name| cluster_state.services.get_mut(name)) {
-        service.tasks.insert(id.clone());
-    }
-    cluster_state.tasks.insert(id.clone(), task);
-    plan(context, &TaskKey::new(cluster, &id), timing::TASK_PROVISIONING);
-    Some(id)
-}
+use crate::model::{event, timing};
 
 /// A task's next stage is due.
 pub(super) fn move_on(context: &mut Context<'_>, key: &TaskKey, version: i64) {
     let Some(task) = context.region().ecs.task(key).filter(|task| task.version == version) else { return };
+    let is_wanted = task.is_wanted();
+    let (started, stopped) = (task.times.pull_started.is_some(), task.times.pull_stopped.is_some());
     match task.stage {
-        Stage::Provisioning => pull(context, key),
-        Stage::Pending => come_up(context, key),
-        Stage::Running => run_out(context, key),
+        Stage::Provisioning | Stage::Pending if !is_wanted => wind_up(context, key),
+        Stage::Provisioning => task_network::provision(context, key),
+        Stage::Pending if !started => pull(context, key),
+        Stage::Pending if !stopped => come_up(context, key),
+        Stage::Activating => become_running(context, key),
+        Stage::Pending | Stage::Running => task_course::proceed(context, key),
         Stage::Deactivating => match load_balancing::drains_for(context, key) {
             Some(rest) => enter(context, key, Stage::Deactivating, rest),
             None => terminate(context, key),
         },
         Stage::Stopping => {
-            // 137 is SIGKILL.
-            let exit_code = if task.behaviour.is_stubborn { 137 } else { 0 };
-            end(context, key, Some(exit_code));
+            finish_containers(context, key);
+            wind_up(context, key);
         }
+        Stage::Deprovisioning => end(context, key),
         Stage::Stopped => {}
     }
 }
 
 /// Somebody wants a task to stop. Nothing happens to one that is stopping already.
 pub(super) fn stop(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
-    let now = context.now;
-    let Some(task) = context.region().ecs.task_mut(key).filter(|task| task.is_wanted()) else { return };
-    task.stop = Some(why);
-    task.times.stopping = Some(now);
-    let stage = task.stage;
-    tally::recount(context, key);
+    let Some(task) = context.region().ecs.task(key).filter(|task| task.is_wanted()) else { return };
+    let (stage, has_run) = (task.stage, task.containers.iter().any(|one| one.phase == Phase::Running));
+    condemn(context, key, why);
     match stage {
-        Stage::Provisioning | Stage::Pending => {
-            enter(context, key, stage, timing::TASK_PROVISIONING);
-        }
+        Stage::Provisioning | Stage::Pending if !has_run => enter(context, key, stage, timing::TASK_PROVISIONING),
         Stage::Running if load_balancing::leave(context, key) => {
-            enter(context, key, Stage::Deactivating, timing::TASK_DEACTIVATING)
+            enter(context, key, Stage::Deactivating, timing::TASK_DEACTIVATING);
         }
-        Stage::Running => terminate(context, key),
-        Stage::Deactivating | Stage::Stopping | Stage::Stopped => {}
+        Stage::Provisioning | Stage::Pending | Stage::Activating | Stage::Running => terminate(context, key),
+        Stage::Deactivating | Stage::Stopping | Stage::Deprovisioning | Stage::Stopped => {}
     }
 }
 
 /// The instance under a task is gone, and the task with it, at once.
 pub(super) fn lose(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
+    if context.region().ecs.task(key).is_none_or(|task| task.stage == Stage::Stopped) {
+        return;
+    }
+    condemn(context, key, why);
+    if let Some(task) = context.region().ecs.task_mut(key) {
+        task.containers.iter_mut().for_each(|state| state.phase = Phase::Stopped);
+    }
+    end(context, key);
+}
+
+/// A task cannot start, or has ended before it ran.
+pub(super) fn fail(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
+    let reason = why.container_reason.clone();
+    condemn(context, key, why);
+    if let Some(task) = context.region().ecs.task_mut(key) {
+        let definition = task.definition.clone();
+        let first = definition.containers.iter().position(|one| one.is_essential).unwrap_or_default();
+        if let (Some(state), Some(reason)) = (task.containers.get_mut(first), reason) {
+            state.reason = Some(reason);
+        }
+    }
+    rollout::task_failed(context, key);
+    wind_up(context, key);
+}
+
+/// From now on the task is to stop.
+pub(super) fn condemn(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
     let now = context.now;
-    let Some(task) = context.region().ecs.task_mut(key).filter(|task| task.stage != Stage::Stopped) else { return };
+    let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) else { return };
+    let Some(task) = cluster.tasks.get_mut(&key.task) else { return };
     task.times.stopping.get_or_insert(now);
-    task.stop = Some(why);
-    end(context, key, None);
+    task.stop = Some(Box::new(why));
+    cluster.index.forsake(&key.task);
+    capacity_waiting::forget(context, key);
+    tally::recount(context, key);
 }
 
 fn pull(context: &mut Context<'_>, key: &TaskKey) {
     let now = context.now;
     let Some(task) = context.region().ecs.task_mut(key) else { return };
-    if !task.is_wanted() {
-        return end(context, key, None);
-    }
     task.times.pull_started = Some(now);
-    let takes = if task.behaviour.is_slow { timing::SLOW_IMAGE_PULL } else { timing::IMAGE_PULL };
+    let is_slow = task.essential().any(|behaviour| behaviour.is_slow);
+    let takes = match (is_slow, task.launch) {
+        (true, _) => timing::SLOW_IMAGE_PULL,
+        (false, LaunchType::Ec2) => timing::IMAGE_PULL,
+        (false, LaunchType::Fargate) => timing::FARGATE_IMAGE_PULL,
+    };
     enter(context, key, Stage::Pending, takes);
 }
 
 fn come_up(context: &mut Context<'_>, key: &TaskKey) {
     let now = context.now;
-    let Some(task) = context.region().ecs.task_mut(key) else { return };
-    if !task.is_wanted() {
-        return end(context, key, None);
+    if let Some(task) = context.region().ecs.task_mut(key) {
+        task.times.pull_stopped = Some(now);
     }
-    task.times.pull_stopped = Some(now);
-    let behaviour = task.behaviour;
-    if let Some(why) = obstacle(context, key) {
-        return fail_to_start(context, key, why, None);
+    match task_obstacle::find(context, key) {
+        Some(why) => fail(context, key, why),
+        None => task_course::proceed(context, key),
     }
-    if behaviour.crashes {
-        let why = Stop::new(StopCode::EssentialContainerExited, "Essential container in task exited");
-        return fail_to_start(context, key, why, Some(1));
+}
+
+/// All containers have started.
+pub(super) fn has_started(context: &mut Context<'_>, key: &TaskKey) {
+    let has_interface = context.region().ecs.task(key).is_some_and(|task| task.attachment.is_some());
+    if has_interface {
+        enter(context, key, Stage::Activating, timing::TASK_ACTIVATING);
+    } else {
+        become_running(context, key);
     }
-    let Some(task) = context.region().ecs.task_mut(key) else { return };
-    (task.stage, task.times.started) = (Stage::Running, Some(now));
-    task.version += 1;
+}
+
+fn become_running(context: &mut Context<'_>, key: &TaskKey) {
+    let now = context.now;
+    let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) else { return };
+    cluster.set_stage(&key.task, Stage::Running);
+    if let Some(task) = cluster.tasks.get_mut(&key.task) {
+        task.times.started = Some(now);
+    }
     tally::recount(context, key);
     load_balancing::join(context, key);
-    if behaviour.finishes || behaviour.dies {
-        plan(context, key, timing::BATCH_RUNS);
-    }
     wake_service(context, key);
+    spot::watch(context, key);
+    task_course::proceed(context, key);
 }
 
-/// What keeps a task from starting: its image, its roles, its log group.
-fn obstacle(context: &mut Context<'_>, key: &TaskKey) -> Option<Stop> {
-    let task = context.region().ecs.task(key)?;
-    let (definition, id, missing) = (task.definition.clone(), task.id.clone(), task.behaviour.is_missing);
-    let failed =
-        |reason: String| Stop::new(StopCode::TaskFailedToStart, "Task failed to start").with_container_reason(reason);
-    if missing {
-        let image = definition.containers.iter().map(|one| &one.image).find(|image| image.contains("missing"))?;
-        return Some(failed(format!(
-            "CannotPullContainerError: Error response from daemon: manifest for {image} not found: manifest unknown"
-        )));
-    }
-    if let Some(role) = definition.roles().find(|arn| iam::can_be_assumed_by(context, arn, iam::TASKS).is_err()) {
-        return Some(failed(format!("ECS was unable to assume the role '{role}' that was provided for this task.")));
-    }
-    if let Some(reason) = missing_secret(context, &definition) {
-        return Some(failed(reason));
-    }
-    for container in &definition.containers {
-        let Some((group, prefix)) = &container.log else { continue };
-        let stream = [prefix.as_str(), &container.name, &id].join("/");
-        if !logs::write(context, group, stream.trim_start_matches('/'), "started") {
-            return Some(failed(
-                "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: failed to \
-                 create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist."
-                    .to_owned(),
-            ));
-        }
-    }
-    None
-}
-
-/// Secrets out of Parameter Store must be there. Those of Secrets Manager are not looked at.
-fn missing_secret(context: &mut Context<'_>, definition: &TaskDefinition) -> Option<String> {
-    let ssm = &context.region().ssm;
-    let sources = definition.containers.iter().flat_map(|container| &container.secrets);
-    let mut parameters = sources.filter(|source| !source.contains(":secretsmanager:"));
-    let missing = parameters.find(|source| ssm.value(source).is_none())?;
-    Some(format!(
-        "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secrets from ssm: \
-         Invalid parameters: {missing}"
-    ))
-}
-
-fn fail_to_start(context: &mut Context<'_>, key: &TaskKey, why: Stop, exit_code: Option<i32>) {
-    let now = context.now;
-    if let Some(task) = context.region().ecs.task_mut(key) {
-        (task.stop, task.times.stopping) = (Some(why), Some(now));
-    }
-    rollout::task_failed(context, key);
-    end(context, key, exit_code);
-}
-
-/// The essential container of a running task ends by itself.
-fn run_out(context: &mut Context<'_>, key: &TaskKey) {
-    let now = context.now;
-    let Some(task) = context.region().ecs.task_mut(key) else { return };
-    task.stop = Some(Stop::new(StopCode::EssentialContainerExited, "Essential container in task exited"));
-    task.times.stopping = Some(now);
-    let exit_code = i32::from(task.behaviour.dies);
-    end(context, key, Some(exit_code));
-}
-
-fn terminate(context: &mut Context<'_>, key: &TaskKey) {
+/// SIGTERM: until the slowest container has ended or is killed.
+pub(super) fn terminate(context: &mut Context<'_>, key: &TaskKey) {
     let Some(task) = context.region().ecs.task(key) else { return };
     let timeouts = task.definition.containers.iter().filter_map(|container| container.stop_timeout);
     let until_killed = timeouts.max().map_or(timing::STOP_TIMEOUT, TimeDelta::seconds);
-    let takes = if task.behaviour.is_stubborn { until_killed } else { timing::TASK_STOPPING.min(until_killed) };
+    let is_stubborn = task.essential().any(|behaviour| behaviour.is_stubborn);
+    let takes = if is_stubborn { until_killed } else { timing::TASK_STOPPING.min(until_killed) };
     enter(context, key, Stage::Stopping, takes);
 }
 
+/// Every container that runs ends as it does when it is told to.
+fn finish_containers(context: &mut Context<'_>, key: &TaskKey) {
+    let Some(task) = context.region().ecs.task_mut(key) else { return };
+    let definition = task.definition.clone();
+    for (container, state) in definition.containers.iter().zip(&mut task.containers) {
+        if state.phase == Phase::Running {
+            state.end(container.behaviour.code_when_stopped());
+        }
+    }
+}
+
+/// Nothing runs any more: what the task has in the network is taken away, then it is stopped.
+pub(super) fn wind_up(context: &mut Context<'_>, key: &TaskKey) {
+    let now = context.now;
+    let Some(task) = context.region().ecs.task_mut(key) else { return };
+    task.containers.iter_mut().for_each(|state| state.phase = Phase::Stopped);
+    if task.times.pull_started.is_some() {
+        task.times.execution_stopped.get_or_insert(now);
+    }
+    let has_interface = task.attachment.as_ref().is_some_and(|one| one.interface.is_some());
+    let takes = match task.launch {
+        LaunchType::Ec2 => timing::TASK_DEPROVISIONING,
+        LaunchType::Fargate => timing::FARGATE_DEPROVISIONING,
+    };
+    if has_interface {
+        load_balancing::leave(context, key);
+        task_network::mark(context, key, Status::Detaching);
+        enter(context, key, Stage::Deprovisioning, takes);
+    } else {
+        end(context, key);
+    }
+}
+
 /// The task is stopped: what it held is free again.
-fn end(context: &mut Context<'_>, key: &TaskKey, exit_code: Option<i32>) {
+fn end(context: &mut Context<'_>, key: &TaskKey) {
     load_balancing::leave(context, key);
+    task_network::release(context, key);
     let now = context.now;
     let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) else { return };
+    cluster.set_stage(&key.task, Stage::Stopped);
     let Some(task) = cluster.tasks.get_mut(&key.task) else { return };
-    (task.stage, task.times.stopped, task.exit_code) = (Stage::Stopped, Some(now), exit_code);
-    task.version += 1;
+    task.times.stopped = Some(now);
+    let host = task.instance.clone();
     if let Some(instance) = cluster.instances.get_mut(&task.instance) {
         instance.release(&key.task);
     }
@@ -236,28 +202,36 @@ fn end(context: &mut Context<'_>, key: &TaskKey, exit_code: Option<i32>) {
         service.tasks.shift_remove(&key.task);
         service.steady_since = None;
     }
-    tally::recount(context, key);
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ecs(Event::TaskForgotten(key.clone())));
-    wake_service(context, key);
+    tally::recount(context, key);
+    joining::check_drained(context, &key.cluster, &host);
+    capacity_waiting::room_came_free(context, &key.cluster);
     scheduler::wake_all(context, &key.cluster);
+    wake_service(context, key);
 }
 
-fn wake_service(context: &mut Context<'_>, key: &TaskKey) {
+impl ContainerState {
+    pub(super) fn end(&mut self, exit_code: i32) {
+        (self.phase, self.exit_code) = (Phase::Stopped, Some(exit_code));
+    }
+}
+
+pub(super) fn wake_service(context: &mut Context<'_>, key: &TaskKey) {
     let service = context.region().ecs.task(key).and_then(|task| task.service()).map(|name| key.service(name));
     if let Some(service) = service {
         scheduler::wake(context, &service);
     }
 }
 
-fn enter(context: &mut Context<'_>, key: &TaskKey, stage: Stage, for_how_long: TimeDelta) {
-    let Some(task) = context.region().ecs.task_mut(key) else { return };
-    task.stage = stage;
-    task.version += 1;
+/// The task is at a stage, and goes on after a while.
+pub(super) fn enter(context: &mut Context<'_>, key: &TaskKey, stage: Stage, for_how_long: TimeDelta) {
+    let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) else { return };
+    cluster.set_stage(&key.task, stage);
+    tally::recount(context, key);
     plan(context, key, for_how_long);
 }
 
-fn plan(context: &mut Context<'_>, key: &TaskKey, after: TimeDelta) {
-    tally::recount(context, key);
+pub(super) fn plan(context: &mut Context<'_>, key: &TaskKey, after: TimeDelta) {
     let Some(version) = context.region().ecs.task(key).map(|task| task.version) else { return };
     context.schedule(after, event::Event::Ecs(Event::TaskMoves { key: key.clone(), version }));
 }

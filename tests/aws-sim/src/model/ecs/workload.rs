@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::balancer::{self, Balancer};
+use super::network::Network;
 use super::refusal::{invalid, not_simulated};
 use super::revision::{Launch, Workload};
-use super::{run_task, task_definition_calls};
+use super::{launch, task_definition_calls};
 use crate::model::context::Context;
 use crate::model::error::AwsError;
 use crate::model::input::Input;
+use crate::model::service::Service;
 
 /// Parameters that have no counterpart here.
 const NOT_SIMULATED: [(&str, &str); 4] = [
@@ -22,13 +24,13 @@ const NOT_SIMULATED: [(&str, &str); 4] = [
 pub(super) fn of_new(context: &mut Context<'_>, input: &Input<'_>) -> Result<Workload, AwsError> {
     check_simulated(input)?;
     let definition = context.region().ecs.usable_definition(input.required("taskDefinition")?)?;
-    run_task::check_launch(input, &definition)?;
+    let plan = launch::read(context, input, &definition)?;
     task_definition_calls::check_roles(context, &definition)?;
     let balancers = balancer::read(context, input, &definition)?;
     Ok(Workload {
         definition,
-        launch: Launch::ec2(),
-        network: input.get("networkConfiguration").cloned().unwrap_or_default(),
+        launch: Launch::of(&plan),
+        network: plan.network.as_ref().map(Network::render).unwrap_or_default(),
         balancers,
         registries: registries(input)?,
         connect: connect(input)?.unwrap_or_default(),
@@ -52,10 +54,7 @@ pub(super) fn changed(context: &mut Context<'_>, input: &Input<'_>, before: &Wor
     } else {
         balancer::check_ports(&changed.balancers, &changed.definition)?;
     }
-    if let Some(network) = input.get("networkConfiguration") {
-        run_task::check_launch(input, &changed.definition)?;
-        changed.network.clone_from(network);
-    }
+    change_launch(context, input, &mut changed)?;
     if input.has("serviceRegistries") {
         changed.registries = registries(input)?;
     }
@@ -63,6 +62,36 @@ pub(super) fn changed(context: &mut Context<'_>, input: &Input<'_>, before: &Wor
         changed.connect = connect;
     }
     Ok(changed)
+}
+
+/// Where the tasks run, and in which network: what the call does not name stays.
+fn change_launch(context: &mut Context<'_>, input: &Input<'_>, workload: &mut Workload) -> Result<(), AwsError> {
+    let members = ["networkConfiguration", "capacityProviderStrategy", "platformVersion"];
+    if !members.iter().any(|member| input.has(member)) {
+        return Ok(());
+    }
+    let before = &workload.launch;
+    let mut tree = input.value().clone();
+    if let Some(given) = tree.as_object_mut() {
+        if !input.has("capacityProviderStrategy") {
+            match &before.kind {
+                Some(kind) => given.insert("launchType".to_owned(), json!(kind)),
+                None => given.insert("capacityProviderStrategy".to_owned(), before.providers.clone()),
+            };
+        }
+        if !input.has("networkConfiguration") && !workload.network.is_null() {
+            given.insert("networkConfiguration".to_owned(), workload.network.clone());
+        }
+        if !input.has("platformVersion")
+            && let Some(platform) = &before.platform
+        {
+            given.insert("platformVersion".to_owned(), json!(platform));
+        }
+    }
+    let plan = launch::read(context, &Input::new(Service::Ecs, &tree), &workload.definition)?;
+    workload.launch = Launch::of(&plan);
+    workload.network = plan.network.as_ref().map(Network::render).unwrap_or_default();
+    Ok(())
 }
 
 /// Classic load balancers cannot be added, exchanged or removed once a service is there.

@@ -69,6 +69,11 @@ pub(crate) fn write(context: &mut Context<'_>, group: &str, stream: &str, line: 
     true
 }
 
+/// Whether there is such a group.
+pub(crate) fn has_group(context: &mut Context<'_>, name: &str) -> bool {
+    context.region().logs.groups.contains_key(name)
+}
+
 /// The operation of that name, if it is simulated.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
