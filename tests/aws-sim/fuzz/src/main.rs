@@ -2,6 +2,8 @@
 //!
 //! `AWS_SIM_FUZZ` names the target, which is a folder of `seeds/`; `make fuzz` runs each of them.
 
+#![no_main]
+
 mod requests;
 
 use std::cell::RefCell;
