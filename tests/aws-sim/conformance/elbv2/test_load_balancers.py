@@ -369,3 +369,49 @@ def test_addresses_of_a_network_load_balancer_can_be_chosen(aws, network):
     filters = [{"Name": "private-ip-address", "Values": ["10.0.0.77"]}]
     (interface,) = aws.ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
     assert interface["InterfaceType"] == "network_load_balancer"
+    (zone,) = only(aws)["AvailabilityZones"]
+    assert zone["LoadBalancerAddresses"] == [{"PrivateIPv4Address": "10.0.0.77"}]
+
+
+@pytest.mark.aws("https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-network-load-balancer.html")
+def test_a_network_load_balancer_takes_elastic_addresses(aws, network):
+    """A network load balancer takes a free Elastic IP address for each subnet, which it holds until its interface goes."""
+    address = aws.ec2.allocate_address(Domain="vpc")
+    mapping = {"SubnetId": network.subnets[0], "AllocationId": address["AllocationId"]}
+    with refused("AllocationIdNotFound"):
+        aws.elbv2.create_load_balancer(
+            Name="net", Type="network", SubnetMappings=[mapping | {"AllocationId": "eipalloc-00000000"}]
+        )
+    made = aws.elbv2.create_load_balancer(Name="net", Type="network", SubnetMappings=[mapping])["LoadBalancers"][0]
+    (zone,) = made["AvailabilityZones"]
+    assert zone["LoadBalancerAddresses"] == [
+        {"IpAddress": address["PublicIp"], "AllocationId": address["AllocationId"]}
+    ]
+    with refused("ResourceInUse"):
+        aws.elbv2.create_load_balancer(Name="other", Type="network", SubnetMappings=[mapping])
+    aws.elbv2.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    aws.advance(120)
+    aws.ec2.release_address(AllocationId=address["AllocationId"])
+
+
+@pytest.mark.aws(SET_TYPE)
+def test_dual_stack_needs_ipv6_in_every_subnet(aws, network):
+    """A load balancer may be dualstack if all of its subnets have an IPv6 block, from the start or later."""
+    aws.ec2.associate_vpc_cidr_block(VpcId=network.vpc, AmazonProvidedIpv6CidrBlock=True)
+    (vpc,) = aws.ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"]
+    block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].removesuffix("00::/56")
+    subnets = [
+        aws.ec2.create_subnet(
+            VpcId=network.vpc,
+            CidrBlock=f"10.0.{number + 10}.0/24",
+            Ipv6CidrBlock=f"{block}0{number}::/64",
+            AvailabilityZone=f"eu-west-1{zone}",
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate("ab")
+    ]
+    with refused("InvalidSubnet", "You must specify subnets with an associated IPv6 CIDR block."):
+        make_balancer(aws, network, Subnets=[subnets[0], network.subnets[1]], IpAddressType="dualstack")
+    arn = make_balancer(aws, network, Subnets=subnets, IpAddressType="dualstack")
+    assert only(aws)["IpAddressType"] == "dualstack"
+    aws.elbv2.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="dualstack-without-public-ipv4")
+    assert only(aws)["IpAddressType"] == "dualstack-without-public-ipv4"

@@ -231,6 +231,17 @@ pub(super) fn map(ec2: &mut State, id: &str, interface_id: &str, association_id:
     Ok(ip)
 }
 
+/// Maps an elastic address, which must be free, to an interface that a service made.
+pub(crate) fn map_to_managed(context: &mut Context<'_>, id: &str, interface_id: &str) -> Result<(), AwsError> {
+    let association_id = context.id("eipassoc");
+    map(&mut context.region().ec2, id, interface_id, &association_id).map(drop)
+}
+
+/// Whether there is an elastic address of that id which is mapped to nothing.
+pub(crate) fn is_free(ec2: &State, id: &str) -> Option<bool> {
+    ec2.addresses.get(id).map(|address| address.interface_id.is_none())
+}
+
 /// The address's side of a mapping that ends.
 pub(super) fn unmap(ec2: &mut State, id: &str) {
     if let Some(address) = ec2.addresses.get_mut(id) {

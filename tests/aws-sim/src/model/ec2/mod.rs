@@ -1,6 +1,6 @@
 //! EC2: networks and instances. One file a resource: its fields, its filters, its calls.
 
-mod address;
+pub(crate) mod address;
 mod call;
 pub(crate) mod catalogue;
 mod default_vpc;

@@ -83,7 +83,7 @@ impl Resource for Subnet {
 }
 
 impl Subnet {
-    pub(super) fn has_ipv6(&self) -> bool {
+    pub(crate) fn has_ipv6(&self) -> bool {
         self.ipv6.is_some()
     }
 

@@ -2,7 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_CreateLoadBalancerPolicy.html>
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{Display, EnumString, VariantArray};
 
 use super::conflicting;
 use crate::model::elbv2;
@@ -18,7 +20,7 @@ pub(super) const SAMPLES: [&str; 3] =
     [DEFAULT_NEGOTIATION, "ELBSecurityPolicy-TLS-1-2-2017-01", "ELBSecurityPolicy-TLS-1-1-2017-01"];
 
 /// A named setting of a load balancer that listeners or back ends use.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Policy {
     pub(super) name: String,
     pub(super) kind: Kind,
@@ -26,18 +28,7 @@ pub(super) struct Policy {
     pub(super) attributes: Vec<(String, String)>,
 }
 
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, VariantArray)]
 pub(super) enum Kind {
     #[strum(serialize = "SSLNegotiationPolicyType")]
     SslNegotiation,

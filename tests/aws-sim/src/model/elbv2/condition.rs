@@ -2,7 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html>
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{Display, EnumString, VariantNames};
 
 use super::invalid;
 use crate::model::error::AwsError;
@@ -13,7 +15,7 @@ const MOST_VALUES: usize = 5;
 const MOST_WILDCARDS: usize = 6;
 
 /// One condition.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Condition {
     field: Field,
     /// Of `http-header` only.
@@ -22,18 +24,7 @@ pub(super) struct Condition {
     values: Vec<(Option<String>, String)>,
 }
 
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 enum Field {
     HttpHeader,

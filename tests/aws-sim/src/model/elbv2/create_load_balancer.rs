@@ -23,22 +23,15 @@ enum Scheme {
     Internal,
 }
 
-#[derive(PartialEq, strum::EnumString, strum::VariantNames)]
-#[strum(serialize_all = "kebab-case")]
-pub(super) enum IpAddressType {
-    Ipv4,
-    Dualstack,
-    DualstackWithoutPublicIpv4,
-}
-
 /// Repeated with the same settings it answers the same load balancer.
 pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let mut balancer = read(context, input)?;
     let region = context.place.region.clone();
-    let known = &context.region().elbv2.load_balancers;
+    let there = context.region();
+    let known = &there.elbv2.load_balancers;
     if let Some(before) = known.values().find(|one| one.name == balancer.name) {
         if before.is_like(&balancer) {
-            return Ok(json!({ "LoadBalancers": [before.render(&region)] }));
+            return Ok(json!({ "LoadBalancers": [before.render(&region, &there.ec2)] }));
         }
         let message =
             format!("A load balancer with the same name '{}' exists, but with different settings", balancer.name);
@@ -49,7 +42,7 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     iam::ensure_service_linked_role(context, "elasticloadbalancing.amazonaws.com");
     let (kind, path) = (balancer.kind, balancer.path().to_owned());
     balancer.network.open(context, kind, &path, balancer.internal)?;
-    let answer = json!({ "LoadBalancers": [balancer.render(&region)] });
+    let answer = json!({ "LoadBalancers": [balancer.render(&region, &context.region().ec2)] });
     let takes = match kind {
         Kind::Application => timing::APPLICATION_LOAD_BALANCER_PROVISIONING,
         Kind::Network => timing::NETWORK_LOAD_BALANCER_PROVISIONING,
@@ -72,7 +65,6 @@ fn read(context: &mut Context<'_>, input: &Input<'_>) -> Result<LoadBalancer, Aw
     };
     let scheme = input.text("Scheme").map(|text| constraint::enumerated(text, "scheme")).transpose()?;
     let internal = scheme == Some(Scheme::Internal);
-    check_address_type(input)?;
     let tags = elb::read_tags(input)?;
     let network = Network::read(&context.region().ec2, input, kind, internal)?;
     let id = context.world.ids.hex(16);
@@ -89,17 +81,6 @@ fn read(context: &mut Context<'_>, input: &Input<'_>) -> Result<LoadBalancer, Aw
         created: context.now,
         tags,
     })
-}
-
-/// The subnets here have no IPv6 blocks, without which AWS refuses dual stacks.
-pub(super) fn check_address_type(input: &Input<'_>) -> Result<(), AwsError> {
-    let asked = input.text("IpAddressType").map(|text| constraint::enumerated(text, "ipAddressType")).transpose()?;
-    match asked {
-        None | Some(IpAddressType::Ipv4) => Ok(()),
-        Some(IpAddressType::Dualstack | IpAddressType::DualstackWithoutPublicIpv4) => {
-            Err(AwsError::new("InvalidSubnet", "You must specify subnets with an associated IPv6 CIDR block."))
-        }
-    }
 }
 
 /// `name-1234567890.region.elb.amazonaws.com`, or `name-0123456789abcdef.elb.region.amazonaws.com` for network ones.

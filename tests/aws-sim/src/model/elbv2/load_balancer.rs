@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{Display, EnumString, VariantNames};
 
 use super::attribute::Attributes;
 use super::network::Network;
 use crate::model::clock::{Moment, iso};
-use crate::model::elb;
 use crate::model::inventory::Item;
 use crate::model::tags::Tags;
+use crate::model::{ec2, elb};
 
 /// An application or a network load balancer.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct LoadBalancer {
     pub(super) arn: String,
     pub(super) name: String,
@@ -29,18 +31,7 @@ pub(super) struct LoadBalancer {
     pub(super) tags: Tags,
 }
 
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub(super) enum Kind {
     Application,
@@ -88,7 +79,7 @@ impl LoadBalancer {
     }
 
     /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html>
-    pub(super) fn render(&self, region: &str) -> Value {
+    pub(super) fn render(&self, region: &str, ec2: &ec2::State) -> Value {
         let groups = &self.network.groups;
         let mut tree = json!({
             "LoadBalancerArn": self.arn,
@@ -100,8 +91,8 @@ impl LoadBalancer {
             "VpcId": self.network.vpc_id,
             "State": {"Code": self.state()},
             "Type": self.kind.to_string(),
-            "AvailabilityZones": self.network.render_zones(),
-            "IpAddressType": "ipv4",
+            "AvailabilityZones": self.network.render_zones(ec2),
+            "IpAddressType": self.network.address_type.to_string(),
         });
         if !groups.is_empty() {
             tree["SecurityGroups"] = json!(groups);

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::create_load_balancer::check_address_type;
 use super::listing::paged;
 use super::load_balancer::{Kind, LoadBalancer};
 use super::load_balancer_attributes::DELETION_PROTECTION;
@@ -15,7 +14,8 @@ use crate::model::{event, timing};
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html>
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let region = context.place.region.clone();
-    let all = &context.region().elbv2.load_balancers;
+    let there = context.region();
+    let all = &there.elbv2.load_balancers;
     let (arns, names) = (input.texts("LoadBalancerArns"), input.texts("Names"));
     if !arns.is_empty() && !names.is_empty() {
         return Err(invalid("Load balancer names and load balancer ARNs cannot be specified at the same time"));
@@ -36,7 +36,7 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         (arns.is_empty() || arns.contains(&balancer.arn.as_str()))
             && (names.is_empty() || names.contains(&balancer.name.as_str()))
     };
-    let rows = all.values().filter(wanted).map(|balancer| (balancer.arn.clone(), balancer.render(&region)));
+    let rows = all.values().filter(wanted).map(|balancer| (balancer.arn.clone(), balancer.render(&region, &there.ec2)));
     paged(input, "LoadBalancers", rows.collect())
 }
 
@@ -115,20 +115,26 @@ pub(super) fn set_subnets(context: &mut Context<'_>, input: &Input<'_>) -> Answe
             None | Some(_) => leaving.extend(before.interface_id.clone()),
         }
     }
-    let mut network = network::Network { places, ..balancer.network.clone() };
+    let asked = input.has("IpAddressType");
+    let asked = asked.then(|| network::read_address_type(&region.ec2, input, &places, balancer.kind)).transpose()?;
+    let address_type = asked.unwrap_or(balancer.network.address_type);
+    let mut network = network::Network { places, address_type, ..balancer.network.clone() };
     network.open(context, balancer.kind, balancer.path(), balancer.internal)?;
-    let zones = network.render_zones();
-    context.region().elbv2.load_balancer_mut(arn)?.network = network;
+    let there = context.region();
+    let (zones, address_type) = (network.render_zones(&there.ec2), network.address_type.to_string());
+    there.elbv2.load_balancer_mut(arn)?.network = network;
     if !leaving.is_empty() {
         context.schedule(timing::LOAD_BALANCER_INTERFACES_STAY, event::Event::ElbV2(Event::InterfacesGo(leaving)));
     }
-    Ok(json!({ "AvailabilityZones": zones, "IpAddressType": "ipv4" }))
+    Ok(json!({ "AvailabilityZones": zones, "IpAddressType": address_type }))
 }
 
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetIpAddressType.html>
 pub(super) fn set_ip_address_type(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    context.region().elbv2.load_balancer(input.required("LoadBalancerArn")?)?;
+    let region = context.region();
+    let balancer = region.elbv2.load_balancer_mut(input.required("LoadBalancerArn")?)?;
     input.required("IpAddressType")?;
-    check_address_type(input)?;
-    Ok(json!({ "IpAddressType": "ipv4" }))
+    let network = &mut balancer.network;
+    network.address_type = network::read_address_type(&region.ec2, input, &network.places, balancer.kind)?;
+    Ok(json!({ "IpAddressType": network.address_type.to_string() }))
 }

@@ -1,7 +1,9 @@
 //! One target group: what it is and how it is shown.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{Display, EnumString, VariantNames};
 
 use super::attribute::Attributes;
 use super::health_check::{HealthCheck, Subject};
@@ -11,7 +13,7 @@ use crate::model::inventory::Item;
 use crate::model::tags::Tags;
 
 /// Where requests go.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TargetGroup {
     pub(super) arn: String,
     pub(super) name: String,
@@ -31,18 +33,7 @@ pub(super) struct TargetGroup {
 }
 
 /// What targets are.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum TargetType {
     Instance,
@@ -51,18 +42,7 @@ pub(crate) enum TargetType {
     Alb,
 }
 
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, VariantNames)]
 pub(super) enum Version {
     #[strum(serialize = "HTTP1")]
     Http1,
