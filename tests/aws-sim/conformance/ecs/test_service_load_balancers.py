@@ -283,3 +283,31 @@ def test_a_service_whose_role_is_gone_keeps_draining(aws):
     services.role("balancing", "ecs.amazonaws.com")
     aws.advance(60)
     assert services.service()["status"] == "INACTIVE"
+
+
+@pytest.mark.aws("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html")
+def test_tasks_with_an_interface_are_targets_by_address(aws):
+    """A Fargate task is registered by its own address and container port, and gets healthy."""
+    services = Balanced(aws, 0)
+    group = services.add_group(kind="ip")
+    container = {"name": "web", "image": "nginx", "portMappings": [{"containerPort": 80}]}
+    definition = aws.ecs.register_task_definition(
+        family="web",
+        containerDefinitions=[container],
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+    )["taskDefinition"]["taskDefinitionArn"]
+    network = {"subnets": services.subnets[:1], "securityGroups": [services.group], "assignPublicIp": "ENABLED"}
+    services.create(
+        definition=definition,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": network},
+        **services.behind(group),
+    )
+    aws.until(lambda: services.said("steady"))
+    targets = aws.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    address = services.tasks()[0]["containers"][0]["networkInterfaces"][0]["privateIpv4Address"]
+    assert [(one["Target"]["Id"], one["Target"]["Port"]) for one in targets] == [(address, 80)]
+    assert [one["TargetHealth"]["State"] for one in targets] == ["healthy"]

@@ -42,6 +42,14 @@ pub(crate) fn listens(context: &mut Context<'_>, instance_id: &str, port: u16) -
     })
 }
 
+/// Whether a healthy task with that interface of its own listens on that port.
+pub(crate) fn interface_listens(context: &mut Context<'_>, interface_id: &str, port: u16) -> bool {
+    let ecs = &context.region().ecs;
+    let Some(task) = ecs.addresses.get(interface_id).and_then(|key| ecs.task(key)) else { return false };
+    let mut ports = task.definition.containers.iter().flat_map(|container| &container.ports);
+    task.answers() && ports.any(|mapping| mapping.container == port && mapping.protocol == Protocol::Tcp)
+}
+
 /// A load balancer or a target group has come to another opinion of a target: its services are looked at.
 pub(crate) fn balancer_speaks(context: &mut Context<'_>, name: &str) {
     let keys: Vec<ServiceKey> = context.region().ecs.watchers.get(name).into_iter().flatten().cloned().collect();
@@ -59,6 +67,12 @@ pub(super) fn watch(context: &mut Context<'_>, key: &ServiceKey, balancers: &[Ba
 /// A task has come up.
 pub(super) fn join(context: &mut Context<'_>, key: &TaskKey) {
     let Some((service, memberships)) = memberships(context, key) else { return };
+    let ecs = &mut context.region().ecs;
+    let attachment = ecs.task(key).and_then(|task| task.attachment.as_ref());
+    let interface = attachment.and_then(|one| one.interface.as_ref()).map(|made| made.id.clone());
+    if let Some(interface) = interface.filter(|_| !memberships.is_empty()) {
+        ecs.addresses.insert(interface, key.clone());
+    }
     for membership in memberships {
         let told = match &membership {
             Membership::Classic { name, instance_id } => {
@@ -185,7 +199,7 @@ fn memberships(context: &mut Context<'_>, key: &TaskKey) -> Option<(ServiceKey, 
                 Some(shift) if own.is_on_other_group => &shift.other_group,
                 Some(_) | None => group,
             };
-            let zone = None;
+            let zone = task.private_ip().map(|_| task.zone.clone());
             let own_address = task.private_ip().map(str::to_owned);
             let (id, port, vpc_id) = match own_address {
                 Some(ip) => (ip, u16::try_from(balancer.port).ok()?, vpc_of(&region.ec2, task)?),

@@ -22,10 +22,12 @@ mod container_instance;
 mod course;
 mod create_service;
 mod create_service_checks;
+mod daemon;
 mod definition_checks;
 mod deployment;
 mod deployment_configuration;
 mod dispatch;
+mod execute_command;
 mod expression;
 mod fargate;
 mod health;
@@ -84,7 +86,7 @@ use capacity_provider::CapacityProvider;
 use cluster::Cluster;
 pub(crate) use container_instance::Agent;
 pub(crate) use joining::{instance_gone, instance_joined, instance_leaves, instance_stopped};
-pub(crate) use load_balancing::{balancer_speaks, listens};
+pub(crate) use load_balancing::{balancer_speaks, interface_listens, listens};
 pub(crate) use placement::Needs;
 use task_definition::Family;
 
@@ -104,6 +106,8 @@ pub(crate) struct State {
     waiting: BTreeMap<String, BTreeSet<String>>,
     /// By load balancer or target group the services whose tasks are behind it.
     watchers: BTreeMap<String, BTreeSet<ServiceKey>>,
+    /// By network interface the task behind a load balancer that has it.
+    addresses: BTreeMap<String, TaskKey>,
 }
 
 /// What happens by itself.
@@ -192,6 +196,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
             "DescribeServiceRevisions" => service_deployment_calls::describe_revisions,
             "StopServiceDeployment" => service_deployment_calls::stop,
             "UpdateService" => update_service::update,
+            "ExecuteCommand" => execute_command::execute,
             "RunTask" => run_task::run,
             "StartTask" => start_task::start,
             "StopTask" => task_calls::stop,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::launch::Plan;
-use super::placement::Obstacle;
+use super::placement::{Needs, Obstacle, Order};
 use super::placement_rules::Rules;
 use super::service::Service;
 use super::task::{Stop, StopCode};
@@ -57,7 +57,7 @@ fn is_hopeless(context: &mut Context<'_>, key: &ServiceKey) -> bool {
 }
 
 /// What all tasks of a service's newest deployment have in common.
-struct StandingOrder {
+pub(super) struct StandingOrder {
     definition: Arc<TaskDefinition>,
     group: String,
     deployment: String,
@@ -68,7 +68,7 @@ struct StandingOrder {
 }
 
 impl StandingOrder {
-    fn of(context: &mut Context<'_>, key: &ServiceKey) -> Option<Self> {
+    pub(super) fn of(context: &mut Context<'_>, key: &ServiceKey) -> Option<Self> {
         let service = context.region().ecs.service_mut(key)?;
         let primary = service.primary()?;
         let workload = &primary.revision.workload;
@@ -84,7 +84,22 @@ impl StandingOrder {
         })
     }
 
-    fn wanted(&self) -> Wanted<'_> {
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What it asks of an instance.
+    pub(super) fn order(&self) -> Order<'_> {
+        Order {
+            definition: &self.definition,
+            needs: Needs::of(&self.definition),
+            group: &self.group,
+            rules: &self.rules,
+            provider: None,
+        }
+    }
+
+    pub(super) fn wanted(&self) -> Wanted<'_> {
         Wanted {
             started_by: Some(self.deployment.clone()),
             is_open: self.is_open,

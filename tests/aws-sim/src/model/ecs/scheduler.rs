@@ -12,7 +12,7 @@ use super::deployment::Rollout;
 use super::service::Status;
 use super::survey::{self, Survey};
 use super::task::{Stop, StopCode};
-use super::{Event, ServiceKey, TaskKey, health, replicas, rollout, service_event, task_life};
+use super::{Event, ServiceKey, TaskKey, daemon, health, replicas, rollout, service_event, task_life};
 use crate::model::context::Context;
 use crate::model::{event, timing};
 
@@ -94,16 +94,24 @@ fn drain(context: &mut Context<'_>, key: &ServiceKey) {
 fn keep(context: &mut Context<'_>, key: &ServiceKey) {
     rollout::go_on(context, key);
     health::stop_ill(context, key);
+    let is_daemon = context.region().ecs.service_mut(key).is_some_and(|service| service.is_daemon());
+    if is_daemon {
+        daemon::count(context, key);
+    }
     let Some(Survey { situation, mut stoppable }) = survey::take(context, key) else { return };
     if situation.new.running() > 0 {
         rollout::forgive(context, key);
     }
     let may_start = may_start(context, key);
-    let (started, obstacle) = replicas::start(context, key, if may_start { situation.to_start() } else { 0 });
+    let to_start = if may_start { situation.to_start() } else { 0 };
+    let (started, obstacle) = match is_daemon {
+        true => daemon::start(context, key, to_start),
+        false => replicas::start(context, key, to_start),
+    };
     let without_place = if may_start { situation.missing() - started } else { 0 };
     let doomed = stoppable.choose(situation.replaceable(without_place), situation.surplus());
     replicas::stop(context, key, &doomed);
-    wait_for_room(context, key, obstacle.is_some());
+    wait_for_room(context, key, is_daemon || obstacle.is_some());
     if let Some((obstacle, instance)) = obstacle.filter(|_| doomed.is_empty() && situation.leaving == 0) {
         complain(context, key, &service_event::unplaced(obstacle, &instance));
     }

@@ -110,6 +110,9 @@ fn log(context: &mut Context<'_>, key: &TaskKey, container: usize) {
     let Some(found) = task.definition.containers.get(container) else { return };
     let Some(log) = &found.log else { return };
     let stream = [log.prefix.as_str(), &found.name, &task.id].join("/");
-    let group = log.group.clone();
+    let (group, crashes) = (log.group.clone(), found.behaviour.crashes);
     logs::write(context, &group, stream.trim_start_matches('/'), "started");
+    if crashes {
+        logs::write(context, &group, stream.trim_start_matches('/'), "fatal error: exits with code 1");
+    }
 }

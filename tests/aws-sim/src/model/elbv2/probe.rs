@@ -97,7 +97,8 @@ fn listens(context: &mut Context<'_>, interface_id: &str, port: i64) -> bool {
     let (holder, Ok(port)) = (interface.holder.clone(), u16::try_from(port)) else { return false };
     match holder {
         Holder::Instance(id) => ecs::listens(context, &id, port),
-        Holder::Nobody | Holder::NatGateway(_) | Holder::Managed(_) => false,
+        Holder::Nobody | Holder::Managed(_) => ecs::interface_listens(context, interface_id, port),
+        Holder::NatGateway(_) => false,
     }
 }
 
