@@ -1,9 +1,9 @@
 """Images and layers."""
 
-import hashlib
 import json
 
 import pytest
+from images import CONFIG, MANIFEST, digest_of, manifest, push, upload
 from simulator import refused
 
 PUT = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html"
@@ -18,47 +18,13 @@ AVAILABILITY = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Ba
 DOWNLOAD = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html"
 MUTABILITY = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html"
 
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
-CONFIG = "application/vnd.docker.container.image.v1+json"
 
 
 @pytest.fixture
 def ecr(aws):
     aws.ecr.create_repository(repositoryName="app")
     return aws.ecr
-
-
-def digest_of(data):
-    return "sha256:" + hashlib.sha256(data).hexdigest()
-
-
-def upload(ecr, data):
-    """Uploads a layer in one part, and gives its digest."""
-    upload_id = ecr.initiate_layer_upload(repositoryName="app")["uploadId"]
-    part = {"partFirstByte": 0, "partLastByte": len(data) - 1, "layerPartBlob": data}
-    ecr.upload_layer_part(repositoryName="app", uploadId=upload_id, **part)
-    done = ecr.complete_layer_upload(repositoryName="app", uploadId=upload_id, layerDigests=[digest_of(data)])
-    return done["layerDigest"]
-
-
-def manifest(ecr, content):
-    """The manifest of an image whose one layer is that content."""
-    layer = {"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": len(content)}
-    return json.dumps(
-        {
-            "schemaVersion": 2,
-            "mediaType": MANIFEST,
-            "config": {"mediaType": CONFIG, "size": 2, "digest": upload(ecr, b"{}" + content)},
-            "layers": [{**layer, "digest": upload(ecr, content)}],
-        }
-    )
-
-
-def push(ecr, content=b"layer", tag="v1"):
-    text = manifest(ecr, content)
-    image = ecr.put_image(repositoryName="app", imageManifest=text, imageTag=tag)["image"]
-    return image["imageId"]["imageDigest"], text
 
 
 @pytest.mark.aws(PUT)

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::interface::Interface;
 use super::table::{Kind, Resource, identified, one};
-use super::{Event, State, interface, interface_view, tagging};
+use super::{Event, State, interface, interface_view, route_table, tagging};
 use crate::model::clock::{Moment, iso};
 use crate::model::context::{Context, Place};
 use crate::model::inventory::Item;
@@ -101,16 +101,22 @@ impl Resource for Endpoint {
 }
 
 impl State {
-    /// Whether an interface reaches a service of AWS by an endpoint in its VPC, under the service's usual name.
-    pub(super) fn reaches_by_endpoint(&self, from: &Interface, service_name: &str) -> bool {
-        let leads = |endpoint: &&Endpoint| {
+    /// Whether an interface reaches a service of AWS by an endpoint in its VPC: by a route to a gateway endpoint, or
+    /// under the service's usual name.
+    pub(crate) fn reaches_by_endpoint(&self, from: &Interface, service_name: &str) -> bool {
+        let mut endpoints = self.vpc_endpoints.values().filter(|endpoint| {
             endpoint.vpc_id == from.vpc_id
                 && endpoint.service_name == service_name
                 && endpoint.stage == Stage::Available
-                && endpoint.private_dns_name.is_some()
-        };
-        let mut ends = self.vpc_endpoints.values().filter(leads).flat_map(|endpoint| endpoint.interfaces.values());
-        ends.any(|id| self.interfaces.get(id).is_some_and(|to| self.lets_through(from, to, HTTPS)))
+        });
+        endpoints.any(|endpoint| match endpoint.kind {
+            EndpointType::Gateway => route_table::of_subnet(self, &from.subnet_id, &from.vpc_id)
+                .is_some_and(|table| endpoint.route_table_ids.contains(&table.id)),
+            EndpointType::Interface => {
+                let mut ends = endpoint.interfaces.values().filter_map(|id| self.interfaces.get(id));
+                endpoint.private_dns_name.is_some() && ends.any(|to| self.lets_through(from, to, HTTPS))
+            }
+        })
     }
 }
 

@@ -51,8 +51,7 @@ impl Image {
 }
 
 /// Whether an image can be pulled, given as `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG` or with a digest behind an
-/// `@`. Of other registries nothing is known, so that they have every image.
-#[allow(dead_code, reason = "offered to ECS, which asks before it pulls")]
+/// `@`. Of other registries nothing is known, so that they have every image, also behind a pull-through cache.
 pub(crate) fn has_image(context: &Context<'_>, reference: &str) -> bool {
     let Some((host, rest)) = reference.split_once('/') else { return true };
     let Some((account, region)) = place(host) else { return true };
@@ -61,15 +60,16 @@ pub(crate) fn has_image(context: &Context<'_>, reference: &str) -> bool {
     let account = context.world.accounts().find(|(id, _)| ***id == *account).map(|(_, account)| account);
     let region: Arc<str> = region.into();
     let mut regions = account.into_iter().flat_map(|account| account.regions());
-    let found = regions.find(|(id, _)| **id == region).and_then(|(_, region)| region.ecr.repositories.get(name));
-    found.is_some_and(|repository| match digest {
-        Some(digest) => repository.images.contains_key(digest),
-        None => repository.tagged(tag).is_some(),
-    })
+    let Some((_, found)) = regions.find(|(id, _)| **id == region) else { return false };
+    let is_cached = found.ecr.pull_through.keys().any(|prefix| name.starts_with(&format!("{prefix}/")));
+    is_cached
+        || found.ecr.repositories.get(name).is_some_and(|repository| match digest {
+            Some(digest) => repository.images.contains_key(digest),
+            None => repository.tagged(tag).is_some(),
+        })
 }
 
 /// Account and region of a registry's host name.
-#[allow(dead_code, reason = "a part of `has_image`")]
 fn place(host: &str) -> Option<(&str, &str)> {
     let (account, rest) = host.split_once(".dkr.ecr.")?;
     Some((account, rest.strip_suffix(".amazonaws.com")?))

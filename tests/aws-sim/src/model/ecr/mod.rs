@@ -21,7 +21,6 @@ mod tagging;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-#[allow(unused_imports, reason = "offered to ECS, which asks before it pulls")]
 pub(crate) use image::has_image;
 use pull_through::Rule;
 use repository::Repository;

@@ -132,6 +132,16 @@ impl Container {
         self.image.contains(".dkr.ecr.")
     }
 
+    /// Whether one of its secrets is in Secrets Manager.
+    pub(super) fn reads_secrets(&self) -> bool {
+        self.secrets.iter().any(|source| source.contains(":secretsmanager:"))
+    }
+
+    /// Whether one of its secrets is in Parameter Store.
+    pub(super) fn reads_parameters(&self) -> bool {
+        self.secrets.iter().any(|source| !source.contains(":secretsmanager:"))
+    }
+
     fn check_limits(&self) -> Result<(), AwsError> {
         let refuse = |what: &str| Err(client(format!("Invalid setting for container '{}'. {what}", self.name)));
         if self.cpu < 0 {

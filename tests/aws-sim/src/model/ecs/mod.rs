@@ -71,6 +71,7 @@ mod task_life;
 mod task_network;
 mod task_obstacle;
 mod task_protection;
+mod task_reach;
 mod task_request;
 mod task_start;
 mod task_view;

@@ -6,7 +6,6 @@ use super::launch::LaunchType;
 use super::task::{Stage, Stop, StopCode};
 use super::task_life;
 use crate::model::context::Context;
-use crate::model::ec2::ecs_agent::leads_out;
 use crate::model::ec2::interface::{self, Owner};
 use crate::model::ec2::interface_view;
 use crate::model::timing;
@@ -75,13 +74,4 @@ pub(super) fn mark(context: &mut Context<'_>, key: &TaskKey, status: Status) {
     if let Some(attachment) = context.region().ecs.task_mut(key).and_then(|task| task.attachment.as_mut()) {
         attachment.status = status;
     }
-}
-
-/// Whether a task reaches the internet. Those on instances pull by the instance, which did reach ECS.
-pub(super) fn has_way_out(context: &mut Context<'_>, key: &TaskKey) -> bool {
-    let region = context.region();
-    let Some(task) = region.ecs.task(key).filter(|task| task.launch == LaunchType::Fargate) else { return true };
-    let made = task.attachment.as_ref().and_then(|one| one.interface.as_ref());
-    let Some(found) = made.and_then(|made| region.ec2.interfaces.get(&made.id)) else { return false };
-    leads_out(&region.ec2, &found.subnet_id, &found.vpc_id, found.is_public())
 }

@@ -11,11 +11,11 @@ use super::container::Container;
 use super::launch::LaunchType;
 use super::task::{Stop, StopCode};
 use super::task_definition::TaskDefinition;
-use super::task_network;
+use super::task_reach::{self, OutOfReach};
 use crate::model::context::Context;
 use crate::model::input::Input;
 use crate::model::service::Service;
-use crate::model::{iam, logs};
+use crate::model::{ecr, iam, logs, secretsmanager};
 
 /// The reason for which a task fails to start, if there is one. What a container says is told of the task on Fargate,
 /// and of the container on instances.
@@ -27,22 +27,26 @@ pub(super) fn find(context: &mut Context<'_>, key: &TaskKey) -> Option<Stop> {
     if let Some(role) = roles.iter().find(|arn| iam::can_be_assumed_by(context, arn, iam::TASKS).is_err()) {
         return of_task(format!("ECS was unable to assume the role '{role}' that was provided for this task."));
     }
-    if !task_network::has_way_out(context, key) {
-        return of_task(cut_off(context, &definition));
+    if let Err(what) = task_reach::check(context, key, &definition) {
+        return of_task(cut_off(context, &definition, what));
     }
     if let Some(reason) = missing_secret(context, &definition) {
         return of_task(reason);
     }
-    let of_container = image(&definition, is_fargate).or_else(|| log_group(context, &definition, is_fargate))?;
+    let of_container =
+        image(context, &definition, is_fargate).or_else(|| log_group(context, &definition, is_fargate))?;
     if is_fargate {
         return Some(Stop::new(StopCode::TaskFailedToStart, of_container.clone()).with_container_reason(of_container));
     }
     Some(Stop::new(StopCode::TaskFailedToStart, "Task failed to start").with_container_reason(of_container))
 }
 
+/// The first image that is not there: said by a word in its name, or known by ECR.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html>
-fn image(definition: &TaskDefinition, is_fargate: bool) -> Option<String> {
-    let missing = definition.containers.iter().find(|one| one.is_essential && one.behaviour.is_missing)?;
+fn image(context: &Context<'_>, definition: &TaskDefinition, is_fargate: bool) -> Option<String> {
+    let is_missing =
+        |one: &&Container| one.behaviour.is_missing && one.is_essential || !ecr::has_image(context, &one.image);
+    let missing = definition.containers.iter().find(is_missing)?;
     let image = &missing.image;
     Some(if is_fargate {
         let full = full_reference(image);
@@ -56,20 +60,41 @@ fn image(definition: &TaskDefinition, is_fargate: bool) -> Option<String> {
     })
 }
 
-/// What a task on Fargate says that reaches nothing.
+/// What a task on Fargate says that does not reach what it needs.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html>
-fn cut_off(context: &Context<'_>, definition: &TaskDefinition) -> String {
+fn cut_off(context: &Context<'_>, definition: &TaskDefinition, what: OutOfReach) -> String {
     let region = &context.place.region;
-    let needs_aws = |one: &Container| one.is_private_image() || !one.secrets.is_empty();
-    if definition.containers.iter().any(needs_aws) {
-        return format!(
+    let connection = "Check your task network configuration.";
+    match what {
+        OutOfReach::Ecr => format!(
             "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth \
-             from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network \
-             configuration. RequestError: send request failed caused by: Post \"https://api.ecr.{region}.amazonaws.com/\": \
+             from Amazon ECR: There is a connection issue between the task and Amazon ECR. {connection} \
+             RequestError: send request failed caused by: Post \"https://api.ecr.{region}.amazonaws.com/\": \
              dial tcp 52.94.0.10:443: i/o timeout"
-        );
+        ),
+        OutOfReach::SecretsManager => format!(
+            "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: \
+             There is a connection issue between the task and AWS Secrets Manager. {connection} \
+             RequestError: send request failed caused by: Post \"https://secretsmanager.{region}.amazonaws.com/\": \
+             dial tcp 52.94.0.11:443: i/o timeout"
+        ),
+        OutOfReach::Parameters => format!(
+            "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secrets from ssm: \
+             The task cannot pull secrets from AWS Systems Manager. There is a connection issue between the task and AWS \
+             Systems Manager Parameter Store. {connection} RequestCanceled: request context canceled caused by: context \
+             deadline exceeded"
+        ),
+        OutOfReach::Logs => "ResourceInitializationError: failed to validate logger args: The task cannot find the \
+             Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task \
+             and Amazon CloudWatch. Check your network configuration. : signal: killed"
+            .to_owned(),
+        OutOfReach::Registry => unreachable_registry(definition),
     }
-    let full = definition.containers.first().map(|one| full_reference(&one.image)).unwrap_or_default();
+}
+
+fn unreachable_registry(definition: &TaskDefinition) -> String {
+    let outside = definition.containers.iter().find(|one| !one.is_private_image());
+    let full = outside.map(|one| full_reference(&one.image)).unwrap_or_default();
     let (name, tag) = full.rsplit_once(':').unwrap_or((&full, "latest"));
     let (registry, name) = name.split_once('/').unwrap_or(("docker.io", name));
     let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
@@ -90,16 +115,12 @@ fn full_reference(image: &str) -> String {
     }
 }
 
-/// Secrets out of Parameter Store must be there. Those of Secrets Manager are not looked at.
+/// Secrets and parameters must be there, with the member and the version that are named.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html>
 fn missing_secret(context: &mut Context<'_>, definition: &TaskDefinition) -> Option<String> {
-    let ssm = &context.region().ssm;
-    let sources = definition.containers.iter().flat_map(|container| &container.secrets);
-    let mut parameters = sources.filter(|source| !source.contains(":secretsmanager:"));
-    let missing = parameters.find(|source| ssm.value(source).is_none())?;
-    Some(format!(
-        "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secrets from ssm: \
-         Invalid parameters: {missing}"
-    ))
+    let mut sources = definition.containers.iter().flat_map(|container| &container.secrets);
+    let reason = sources.find_map(|source| secretsmanager::value_from(context, source).err())?;
+    Some(format!("ResourceInitializationError: unable to pull secrets or registry auth: {reason}"))
 }
 
 /// Containers that log to CloudWatch need their group, unless they may make it.

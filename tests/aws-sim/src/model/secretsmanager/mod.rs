@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 
 use secret::Secret;
 pub(crate) use value_calls::parameter_reference;
-#[allow(unused_imports, reason = "offered to ECS, which reads secrets for its tasks")]
 pub(crate) use value_from::value_from;
 
 use super::context::{Context, Handler};

@@ -10,11 +10,10 @@ use crate::model::ssm;
 
 /// The value that a `valueFrom` of a container definition names: a parameter by name or ARN, or a secret by ARN, which
 /// may go on with `:json-key:version-stage:version-id`. The refusal is the end of the reason that a task stops with.
-#[allow(dead_code, reason = "offered to ECS, which reads secrets for its tasks")]
 pub(crate) fn value_from(context: &mut Context<'_>, value_from: &str) -> Result<String, String> {
     if !value_from.contains(":secretsmanager:") {
         return ssm::value(context, value_from)
-            .ok_or_else(|| format!("unable to retrieve secrets from ssm: invalid parameters: {value_from}"));
+            .ok_or_else(|| format!("unable to retrieve secrets from ssm: Invalid parameters: {value_from}"));
     }
     let parts: Vec<&str> = value_from.split(':').collect();
     let part = |place: usize| parts.get(place).copied().filter(|part| !part.is_empty());

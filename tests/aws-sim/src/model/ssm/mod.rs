@@ -45,15 +45,6 @@ pub(crate) enum Event {
     Expires(String),
 }
 
-impl State {
-    /// The current value of a parameter, given by name or ARN. For services that read parameters themselves.
-    pub(crate) fn value(&self, name_or_arn: &str) -> Option<&str> {
-        let name = selector::name_in_arn(name_or_arn);
-        let found = self.parameters.get(name).or_else(|| self.parameters.get(name.strip_prefix('/')?));
-        found.map(|parameter| parameter.latest().value.as_str())
-    }
-}
-
 /// The operation of that name, if it is simulated.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
