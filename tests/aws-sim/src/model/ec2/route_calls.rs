@@ -14,13 +14,9 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let ec2 = &mut context.region().ec2;
     let most = ec2.quotas.routes_in_table;
     let table = ec2.route_tables.find_mut(id)?;
-    match table.routes.iter().find(|route| route.destination == destination) {
-        Some(route) if route.target == target => return Ok(json!({"return": true})),
-        Some(_) => {
-            let message = format!("The route identified by {destination} already exists.");
-            return Err(AwsError::new("RouteAlreadyExists", message));
-        }
-        None => {}
+    if table.routes.iter().any(|route| route.destination == destination) {
+        let message = format!("The route identified by {destination} already exists.");
+        return Err(AwsError::new("RouteAlreadyExists", message));
     }
     if table.routes.len() >= most {
         return Err(AwsError::new("RouteLimitExceeded", "The maximum number of routes has been reached."));
