@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
-#[path = "../fuzz/src/requests.rs"]
+#[path = "fuzz/requests.rs"]
 mod requests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,6 +4,7 @@
 
 #![no_main]
 
+#[path = "../../tests/fuzz/requests.rs"]
 mod requests;
 
 use std::cell::RefCell;
