@@ -192,6 +192,27 @@ def test_a_terminated_instance_is_replaced(aws):
     assert "an EC2 health check indicating it has been terminated or stopped." in causes[1]
 
 
+@pytest.mark.aws(HEALTH)
+def test_a_stopped_instance_is_replaced(aws):
+    """An instance that somebody stops is unhealthy: it is terminated and another is launched, unless it is in standby."""
+    group = Group(aws, 1, 1).started()
+    (before,) = group.ids()
+    aws.ec2.stop_instances(InstanceIds=[before])
+    aws.advance(180)
+    assert group.states() == ["InService"] and group.ids() != [before]
+    instances = aws.ec2.describe_instances(InstanceIds=[before])["Reservations"][0]["Instances"]
+    assert instances[0]["State"]["Name"] == "terminated"
+    assert "an EC2 health check indicating it has been terminated or stopped." in group.activities()[1]["Cause"]
+    (after,) = group.ids()
+    group.api.update_auto_scaling_group(AutoScalingGroupName="app", MinSize=0)
+    group.api.enter_standby(
+        AutoScalingGroupName="app", InstanceIds=[after], ShouldDecrementDesiredCapacity=True
+    )
+    aws.ec2.stop_instances(InstanceIds=[after])
+    aws.advance(180)
+    assert group.ids() == [after] and group.states() == ["Standby"]
+
+
 @pytest.mark.aws("https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetInstanceHealth.html")
 def test_an_instance_that_is_said_to_be_unhealthy_is_replaced(aws):
     """SetInstanceHealth gets an instance replaced, unless its grace period lasts and is respected."""

@@ -195,7 +195,7 @@ pub(super) fn terminate(context: &mut Context<'_>, instance_id: &str) {
     instance::terminate(context, instance_id, reason);
 }
 
-/// Somebody ends the instance. If it is not the group, the group's next health check will notice.
+/// Somebody ends or stops the instance. If it is not the group, the group's next health check will notice.
 pub(super) fn is_ending(context: &mut Context<'_>, instance_id: &str) {
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
     if group.members.get(instance_id).is_some_and(|member| member.stage != Stage::Terminating) {
@@ -207,13 +207,15 @@ pub(super) fn is_ending(context: &mut Context<'_>, instance_id: &str) {
 /// An instance that does not run, or is said to be unwell, is unhealthy: the group parts with it, and will launch
 /// another.
 pub(super) fn check_health(context: &mut Context<'_>, instance_id: &str) {
-    let ending = context.region().ec2.instances.get(instance_id).is_none_or(instance::Instance::is_ending);
+    let found = context.region().ec2.instances.get(instance_id);
+    let ending = found.is_none_or(instance::Instance::is_ending);
+    let is_down = found.is_none_or(instance::Instance::is_down);
     let now = context.now;
     let Some(group) = context.region().autoscaling.group_with(instance_id) else { return };
     let name = group.name.clone();
     let acts = ["HealthCheck", "ReplaceUnhealthy", "Terminate"].iter().all(|process| group.runs(process));
     let Some(member) = group.members.get_mut(instance_id).filter(|member| !member.stage.is_leaving()) else { return };
-    if ending {
+    if is_down && (ending || member.stage != Stage::Standby) {
         member.ailment = Some(Ailment::Stopped);
     }
     // Health is not looked at in standby.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::instance_options::{Metadata, Options};
 use super::table::{Kind, Resource, identified, one};
-use super::{Event, ecs_agent, interface, interface_calls, volume};
+use super::{Event, ecs_agent, interface, interface_calls, news, volume};
 use crate::model::clock::{Moment, iso};
 use crate::model::context::Context;
 use crate::model::inventory::Item;
@@ -154,6 +154,11 @@ impl Instance {
         std::iter::once(&self.interface_id).chain(&self.more_interfaces).map(String::as_str)
     }
 
+    /// Whether it runs no more, or will soon not.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self.stage, Stage::Stopping | Stage::Stopped) || self.is_ending()
+    }
+
     /// Whether it is on its way out or gone.
     pub(crate) fn is_ending(&self) -> bool {
         matches!(self.stage, Stage::ShuttingDown | Stage::Terminated)
@@ -167,6 +172,7 @@ pub(crate) fn terminate(context: &mut Context<'_>, id: &str, reason: (&str, &str
     instance.stage = Stage::ShuttingDown;
     instance.reason = Some((reason.0.to_owned(), reason.1.to_owned()));
     context.schedule(timing::INSTANCE_SHUTTING_DOWN, event::Event::Ec2(Event::InstanceTerminated(id.to_owned())));
+    news::of_instance(context, id);
     ecs::instance_gone(context, id);
     autoscaling::instance_ending(context, id);
 }
@@ -177,6 +183,7 @@ pub(super) fn become_running(context: &mut Context<'_>, id: &str) {
     let Some(instance) = ec2.instances.get_mut(id).filter(|instance| instance.stage == Stage::Pending) else { return };
     instance.stage = Stage::Running;
     instance.running_since = Some(now);
+    news::of_instance(context, id);
     autoscaling::instance_running(context, id);
     ecs_agent::boot(context, id);
 }
@@ -197,5 +204,6 @@ pub(super) fn become_terminated(context: &mut Context<'_>, id: &str) {
     }
     volumes.values().for_each(|volume_id| volume::instance_terminated(ec2, volume_id));
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ec2(Event::InstanceForgotten(id.to_owned())));
+    news::of_instance(context, id);
     autoscaling::instance_terminated(context, id);
 }

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::instance::{self, Instance, Stage};
 use super::interface::PublicAddress;
-use super::{Event, address};
+use super::{Event, address, news};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-use crate::model::{ecs, event, timing};
+use crate::model::{autoscaling, ecs, event, timing};
 
 const BY_USER: (&str, &str) = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown");
 
@@ -57,7 +57,9 @@ pub(super) fn stop(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         instance.running_since = None;
         instance.reason = Some((BY_USER.0.to_owned(), BY_USER.1.to_owned()));
         context.schedule(timing::INSTANCE_STOPPING, event::Event::Ec2(Event::InstanceStopped(id.to_owned())));
+        news::of_instance(context, id);
         ecs::instance_stopped(context, id);
+        autoscaling::instance_ending(context, id);
     })
 }
 
@@ -69,6 +71,7 @@ pub(super) fn become_stopped(context: &mut Context<'_>, id: &str) {
     if let Some(interface) = ec2.interfaces.get_mut(&instance.interface_id) {
         interface.public = interface.public.take().filter(|public| public.elastic.is_some());
     }
+    news::of_instance(context, id);
 }
 
 /// Nothing happens to those that run or are on the way.
@@ -92,6 +95,7 @@ pub(super) fn start(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
             interface.public = Some(PublicAddress { ip: public_ip, elastic: None });
         }
         context.schedule(timing::INSTANCE_PENDING, event::Event::Ec2(Event::InstanceRunning(id.to_owned())));
+        news::of_instance(context, id);
     })
 }
 

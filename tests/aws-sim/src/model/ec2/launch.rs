@@ -10,7 +10,7 @@ use super::instance::{Instance, Stage};
 use super::instance_options::{Metadata, Options};
 use super::launch_card::{self, Card};
 use super::volume::{self, Disk};
-use super::{Event, State, call, image, instance_type, instance_view, launch_template, tagging};
+use super::{Event, State, call, image, instance_type, instance_view, launch_template, news, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::event;
@@ -214,6 +214,7 @@ fn start(context: &mut Context<'_>, plan: &Plan, reservation_id: &str, index: us
         tags: plan.tags.clone(),
     });
     context.schedule(timing::INSTANCE_PENDING, event::Event::Ec2(Event::InstanceRunning(id.clone())));
+    news::of_instance(context, &id);
     Ok(id)
 }
 

@@ -33,6 +33,7 @@ mod malformed;
 mod nat_gateway;
 mod network_acl;
 mod network_acl_entry;
+mod news;
 mod operations;
 mod permission;
 mod prefix_list;

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
 
 use super::deployment::Rollout;
-use super::{ServiceKey, rollout, service_event};
+use super::{ServiceKey, news, rollout, service_event};
 use crate::model::context::Context;
 
 /// What the service deployment says of it.
@@ -26,6 +26,7 @@ pub(super) fn check(context: &mut Context<'_>, key: &ServiceKey) {
         record.threshold = threshold;
     }
     service_event::tell(context, key, &format!("(deployment {failed}) deployment failed: tasks failed to start."));
+    news::of_deployment(context, key);
     match last.filter(|last| breaker.rolls_back && last.deployment_id() != failed) {
         Some(last) => {
             let id = last.deployment_id();

@@ -8,7 +8,7 @@ use super::expression::Expression;
 use super::reference::{cluster_name, missing, paged_arns, short};
 use super::refusal::invalid;
 use super::task::{Stop, StopCode};
-use super::{Event, capacity_waiting, joining, scheduler};
+use super::{Event, capacity_waiting, joining, news, scheduler};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
@@ -76,6 +76,7 @@ pub(super) fn update_state(context: &mut Context<'_>, input: &Input<'_>) -> Answ
     }
     let shown = changed.iter().filter_map(|id| cluster.instances.get(*id));
     let shown: Vec<Value> = shown.map(|instance| cluster.render_instance(instance, &[])).collect();
+    changed.iter().for_each(|id| news::of_instance(context, cluster_name(input), id));
     capacity_waiting::room_came_free(context, cluster_name(input));
     scheduler::unsettle(context, cluster_name(input));
     Ok(json!({"containerInstances": shown, "failures": failures}))

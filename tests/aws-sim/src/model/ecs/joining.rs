@@ -4,7 +4,7 @@ use super::TaskKey;
 use super::cluster::Cluster;
 use super::container_instance::{Agent, ContainerInstance, Status};
 use super::task::{Stop, StopCode};
-use super::{Event, account_setting, capacity_waiting, managed_scaling, scheduler, task_life};
+use super::{Event, account_setting, capacity_waiting, managed_scaling, news, scheduler, task_life};
 use crate::model::autoscaling::managed;
 use crate::model::context::Context;
 use crate::model::{event, timing};
@@ -34,7 +34,8 @@ pub(crate) fn instance_joined(context: &mut Context<'_>, agent: &Agent) -> bool 
     let mut instance = ContainerInstance::new(id.clone(), arn, agent.clone(), now, trunking);
     instance.provider.clone_from(&provider);
     cluster.instances.insert(id.clone(), instance);
-    ecs.hosts.insert(agent.instance_id.clone(), (agent.cluster.clone(), id));
+    ecs.hosts.insert(agent.instance_id.clone(), (agent.cluster.clone(), id.clone()));
+    news::of_instance(context, &agent.cluster, &id);
     capacity_waiting::room_came_free(context, &agent.cluster);
     scheduler::wake_all(context, &agent.cluster);
     if let Some(provider) = provider {
@@ -49,6 +50,7 @@ fn reconnected(context: &mut Context<'_>, cluster: &str, id: &str) {
     if let Some(instance) = found.and_then(|cluster| cluster.instances.get_mut(id)) {
         instance.is_connected = true;
     }
+    news::of_instance(context, cluster, id);
     capacity_waiting::room_came_free(context, cluster);
     scheduler::wake_all(context, cluster);
 }
@@ -69,6 +71,7 @@ pub(crate) fn instance_stopped(context: &mut Context<'_>, instance_id: &str) {
     if let Some(instance) = found.and_then(|cluster| cluster.instances.get_mut(&id)) {
         instance.is_connected = false;
     }
+    news::of_instance(context, &cluster, &id);
     let reason = format!("Host EC2 (instance {instance_id}) stopped.");
     lose_tasks(context, &cluster, &id, &Stop::new(StopCode::TerminationNotice, reason));
 }
@@ -83,6 +86,7 @@ pub(crate) fn instance_leaves(context: &mut Context<'_>, instance_id: &str) {
     match (instance, host) {
         (Some(instance), Some((cluster, id))) => {
             (instance.status, instance.is_leaving) = (Status::Draining, true);
+            news::of_instance(context, &cluster, &id);
             scheduler::unsettle(context, &cluster);
             check_drained(context, &cluster, &id);
         }
@@ -110,6 +114,7 @@ pub(super) fn remove(context: &mut Context<'_>, cluster: &str, id: &str, why: &S
     ecs.hosts.remove(&host);
     let forgotten = Event::InstanceForgotten { cluster: cluster.to_owned(), instance: id.to_owned() };
     context.schedule(timing::STILL_DESCRIBED, event::Event::Ecs(forgotten));
+    news::of_instance(context, cluster, id);
     lose_tasks(context, cluster, id, why);
 }
 

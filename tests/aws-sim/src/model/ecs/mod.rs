@@ -39,6 +39,7 @@ mod launch;
 mod load_balancing;
 mod managed_scaling;
 mod network;
+mod news;
 mod placement;
 mod placement_rules;
 mod reference;

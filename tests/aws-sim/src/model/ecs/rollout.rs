@@ -8,7 +8,7 @@ use super::deployment::{Deployment, Rollout};
 use super::revision::{Revision, Workload};
 use super::service::Service;
 use super::service_deployment::{Rollback, ServiceDeployment, Status};
-use super::{ServiceKey, TaskKey, circuit_breaker, load_balancing, scheduler, service_deployment, service_event};
+use super::{ServiceKey, TaskKey, circuit_breaker, load_balancing, news, scheduler, service_deployment, service_event};
 use crate::model::clock::Moment;
 use crate::model::context::Context;
 use crate::model::timing;
@@ -114,6 +114,7 @@ pub(super) fn complete(context: &mut Context<'_>, key: &ServiceKey) {
     }
     if let Some(told) = told {
         service_event::tell(context, key, &told);
+        news::of_deployment(context, key);
     }
     scheduler::settle(context, key);
 }
@@ -176,6 +177,7 @@ fn promote(context: &mut Context<'_>, key: &ServiceKey, deployment: Deployment) 
     let Some(service) = context.region().ecs.service_mut(key) else { return };
     service.deployments.insert(0, deployment);
     service.steady_since = None;
+    news::of_deployment(context, key);
     scheduler::wake(context, key);
 }
 

@@ -12,7 +12,7 @@ use super::deployment::Rollout;
 use super::service::Status;
 use super::survey::{self, Survey};
 use super::task::{Stop, StopCode};
-use super::{Event, ServiceKey, TaskKey, daemon, health, replicas, rollout, service_event, task_life};
+use super::{Event, ServiceKey, TaskKey, daemon, health, news, replicas, rollout, service_event, task_life};
 use crate::model::context::Context;
 use crate::model::{event, timing};
 
@@ -112,8 +112,10 @@ fn keep(context: &mut Context<'_>, key: &ServiceKey) {
     let doomed = stoppable.choose(situation.replaceable(without_place), situation.surplus());
     replicas::stop(context, key, &doomed);
     wait_for_room(context, key, is_daemon || obstacle.is_some());
-    if let Some((obstacle, instance)) = obstacle.filter(|_| doomed.is_empty() && situation.leaving == 0) {
-        complain(context, key, &service_event::unplaced(obstacle, &instance));
+    if let Some((obstacle, instance)) = obstacle.filter(|_| doomed.is_empty() && situation.leaving == 0)
+        && complain(context, key, &service_event::unplaced(obstacle, &instance))
+    {
+        news::of_placement(context, key, obstacle);
     }
     if situation.is_stuck() {
         complain(context, key, service_event::STUCK);
@@ -181,13 +183,15 @@ fn forget_drained(context: &mut Context<'_>, key: &ServiceKey) {
     });
 }
 
-/// What is true for long is not said at every look.
-fn complain(context: &mut Context<'_>, key: &ServiceKey, told: &str) {
+/// What is true for long is not said at every look. Tells whether it is said now.
+fn complain(context: &mut Context<'_>, key: &ServiceKey, told: &str) -> bool {
     let now = context.now;
-    let Some(service) = context.region().ecs.service_mut(key) else { return };
+    let Some(service) = context.region().ecs.service_mut(key) else { return false };
     let is_old = |(at, said): &(_, String)| *said != told || *at + timing::PLACEMENT_TOLD_AGAIN <= now;
-    if service.complained.as_ref().is_none_or(is_old) {
+    let is_told = service.complained.as_ref().is_none_or(is_old);
+    if is_told {
         service.complained = Some((now, told.to_owned()));
         service_event::tell(context, key, told);
     }
+    is_told
 }

@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::ServiceKey;
 use super::placement::Obstacle;
+use super::{ServiceKey, news};
 use crate::model::clock::{Moment, epoch};
 use crate::model::context::Context;
 
@@ -43,6 +43,11 @@ pub(super) fn tell(context: &mut Context<'_>, key: &ServiceKey, what: &str) {
     let Some(service) = context.region().ecs.service_mut(key) else { return };
     service.events.push_front(ServiceEvent { id, at, message: format!("(service {}) {what}", key.service) });
     service.events.truncate(REMEMBERED);
+    match what {
+        STEADY => news::of_service(context, key, "INFO", "SERVICE_STEADY_STATE"),
+        UNABLE_TO_START => news::of_service(context, key, "WARN", "SERVICE_TASK_START_IMPAIRED"),
+        _ => {}
+    }
 }
 
 /// The names of tasks, as sentences about them end.

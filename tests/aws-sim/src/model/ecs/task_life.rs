@@ -9,7 +9,7 @@ use super::attachment::Status;
 use super::launch::LaunchType;
 use super::task::{ContainerState, Phase, Stage, Stop};
 use super::{
-    Event, TaskKey, capacity_waiting, joining, load_balancing, rollout, scheduler, spot, tally, task_course,
+    Event, TaskKey, capacity_waiting, joining, load_balancing, news, rollout, scheduler, spot, tally, task_course,
     task_network, task_obstacle,
 };
 use crate::model::context::Context;
@@ -92,6 +92,7 @@ pub(super) fn condemn(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
     cluster.index.forsake(&key.task);
     capacity_waiting::forget(context, key);
     tally::recount(context, key);
+    news::of_task(context, key);
 }
 
 fn pull(context: &mut Context<'_>, key: &TaskKey) {
@@ -137,6 +138,7 @@ fn become_running(context: &mut Context<'_>, key: &TaskKey) {
     }
     tally::recount(context, key);
     load_balancing::join(context, key);
+    news::of_task(context, key);
     wake_service(context, key);
     spot::watch(context, key);
     task_course::proceed(context, key);
@@ -207,6 +209,7 @@ fn end(context: &mut Context<'_>, key: &TaskKey) {
     joining::check_drained(context, &key.cluster, &host);
     capacity_waiting::room_came_free(context, &key.cluster);
     scheduler::wake_all(context, &key.cluster);
+    news::of_task(context, key);
     wake_service(context, key);
 }
 
@@ -226,9 +229,13 @@ pub(super) fn wake_service(context: &mut Context<'_>, key: &TaskKey) {
 /// The task is at a stage, and goes on after a while.
 pub(super) fn enter(context: &mut Context<'_>, key: &TaskKey, stage: Stage, for_how_long: TimeDelta) {
     let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) else { return };
+    let is_new = cluster.tasks.get(&key.task).is_some_and(|task| task.stage != stage);
     cluster.set_stage(&key.task, stage);
     tally::recount(context, key);
     plan(context, key, for_how_long);
+    if is_new {
+        news::of_task(context, key);
+    }
 }
 
 pub(super) fn plan(context: &mut Context<'_>, key: &TaskKey, after: TimeDelta) {

@@ -12,7 +12,7 @@ use super::placement::{Needs, Spot};
 use super::tally::{self, Counted};
 use super::task::{ContainerState, Stage, Task, Times};
 use super::task_definition::TaskDefinition;
-use super::{TaskKey, task_life};
+use super::{TaskKey, news, task_life};
 use crate::model::context::Context;
 use crate::model::tags::Tags;
 use crate::model::timing;
@@ -106,6 +106,7 @@ pub(super) fn start(
         Place::Nowhere => {}
     }
     tally::recount(context, &key);
+    news::of_task(context, &key);
     Some(id)
 }
 

@@ -14,7 +14,7 @@ mod target_calls;
 use std::collections::BTreeMap;
 
 use bus::Bus;
-pub(crate) use firing::{Event, on_event, publish};
+pub(crate) use firing::{Event, is_heard, on_event, publish};
 use rule::Rule;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ use super::inventory::Item;
 use super::page;
 
 /// The bus that AWS's own services send to; it is always there.
-const DEFAULT_BUS: &str = "default";
+pub(crate) const DEFAULT_BUS: &str = "default";
 
 /// What EventBridge has in one region.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
