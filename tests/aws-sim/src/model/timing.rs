@@ -66,6 +66,9 @@ pub(crate) const CERTIFICATE_RENEWED_BEFORE: TimeDelta = TimeDelta::days(60);
 pub(crate) const APPLICATION_LOAD_BALANCER_PROVISIONING: TimeDelta = TimeDelta::seconds(120);
 /// The same for network load balancers.
 pub(crate) const NETWORK_LOAD_BALANCER_PROVISIONING: TimeDelta = TimeDelta::seconds(150);
+/// From the request for capacity of a load balancer until it is there: a few minutes.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/request-capacity-unit-reservation.html>
+pub(crate) const CAPACITY_RESERVED: TimeDelta = TimeDelta::minutes(3);
 /// From a target's registration to the first health check of an application load balancer's nodes.
 pub(crate) const APPLICATION_TARGET_REGISTERING: TimeDelta = TimeDelta::seconds(5);
 /// The same for network load balancers, where it may take minutes.

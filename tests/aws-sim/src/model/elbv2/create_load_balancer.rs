@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::capacity_reservation::CapacityReservation;
 use super::load_balancer::{Kind, LoadBalancer};
 use super::network::Network;
 use super::{Event, account_limits, constraint, invalid, load_balancer_attributes, not_simulated};
@@ -77,6 +78,7 @@ fn read(context: &mut Context<'_>, input: &Input<'_>) -> Result<LoadBalancer, Aw
         network,
         is_active: false,
         attributes: load_balancer_attributes::of_new(kind, internal),
+        capacity: CapacityReservation::default(),
         target_groups: BTreeSet::new(),
         created: context.now,
         tags,

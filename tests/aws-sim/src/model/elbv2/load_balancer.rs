@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use strum::{Display, EnumString, VariantNames};
 
 use super::attribute::Attributes;
+use super::capacity_reservation::CapacityReservation;
 use super::network::Network;
 use crate::model::clock::{Moment, iso};
 use crate::model::inventory::Item;
@@ -25,6 +26,8 @@ pub(super) struct LoadBalancer {
     /// False while it is being provisioned.
     pub(super) is_active: bool,
     pub(super) attributes: Attributes,
+    #[serde(default)]
+    pub(super) capacity: CapacityReservation,
     /// ARNs of the target groups that its listeners and rules forward to; kept by `association`.
     pub(super) target_groups: BTreeSet<String>,
     pub(super) created: Moment,

@@ -8,6 +8,7 @@ mod action;
 mod action_checks;
 mod association;
 mod attribute;
+mod capacity_reservation;
 mod condition;
 mod constraint;
 mod create_load_balancer;
@@ -104,6 +105,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
             "SetIpAddressType" => load_balancer_calls::set_ip_address_type,
             "DescribeLoadBalancerAttributes" => load_balancer_attributes::describe,
             "ModifyLoadBalancerAttributes" => load_balancer_attributes::modify,
+            "DescribeCapacityReservation" => capacity_reservation::describe,
+            "ModifyCapacityReservation" => capacity_reservation::modify,
             "CreateTargetGroup" => create_target_group::create,
             "DescribeTargetGroups" => target_group_calls::describe,
             "ModifyTargetGroup" => target_group_calls::modify,
