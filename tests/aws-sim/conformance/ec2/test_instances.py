@@ -304,3 +304,36 @@ def test_an_agent_reaches_ecs_by_endpoints_without_the_internet(aws):
             VpcId=vpc, VpcEndpointType="Interface", ServiceName=f"com.amazonaws.eu-west-1.{name}", SubnetIds=[subnet]
         )
     aws.until(joined)
+
+
+@pytest.mark.aws("https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-systems-manager-parameter-to-find-AMI.html")
+def test_an_image_may_be_named_by_a_parameter(aws):
+    """resolve:ssm: before a parameter's name, with or without a version, launches the image that it holds."""
+    public = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    image = aws.ssm.get_parameter(Name=public)["Parameter"]["Value"]
+    vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    aws.ssm.put_parameter(Name="mine", Type="String", Value=image)
+    aws.ssm.put_parameter(Name="mine", Type="String", Value="nothing", Overwrite=True)
+    common = {"InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}
+    for name in (public, "mine:1"):
+        made = aws.ec2.run_instances(ImageId=f"resolve:ssm:{name}", **common)["Instances"][0]
+        assert made["ImageId"] == image
+    with refused("InvalidParameterValue", message="none"):
+        aws.ec2.run_instances(ImageId="resolve:ssm:none", **common)
+    with refused("InvalidAMIID.NotFound"):
+        aws.ec2.run_instances(ImageId="resolve:ssm:mine", **common)
+
+
+@pytest.mark.aws("https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html")
+def test_a_template_tells_the_parameter_or_with_resolve_alias_its_image(aws):
+    """A version shows the parameter that its image is named by, and with ResolveAlias the image that it holds now."""
+    public = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    named = {"LaunchTemplateName": "app"}
+    aws.ec2.create_launch_template(LaunchTemplateData={"ImageId": f"resolve:ssm:{public}"}, **named)
+    found = [
+        aws.ec2.describe_launch_template_versions(ResolveAlias=resolve, **named)["LaunchTemplateVersions"][0]
+        for resolve in (False, True)
+    ]
+    image = aws.ssm.get_parameter(Name=public)["Parameter"]["Value"]
+    assert [one["LaunchTemplateData"]["ImageId"] for one in found] == [f"resolve:ssm:{public}", image]

@@ -8,6 +8,7 @@ pub(crate) use super::published::{AGENT_VERSION, DOCKER_VERSION, Image, of_regio
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+use crate::model::ssm;
 
 const PUBLISHED: &str = "2026-11-03T00:00:00.000Z";
 pub(super) const ROOT_DEVICE: &str = "/dev/xvda";
@@ -53,6 +54,23 @@ pub(crate) fn find(region: &str, id: &str) -> Result<Image, AwsError> {
         .into_iter()
         .find(|image| image.id == id)
         .ok_or_else(|| AwsError::new("InvalidAMIID.NotFound", format!("The image id '[{id}]' does not exist")))
+}
+
+/// The image that a launch names: by its id, or by the parameter that holds it, as `resolve:ssm:name`, with a version or
+/// a label behind another colon.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-systems-manager-parameter-to-find-AMI.html>
+pub(super) fn named(context: &mut Context<'_>, text: &str) -> Result<Image, AwsError> {
+    let id = resolved(context, text)?;
+    find(&context.place.region, &id)
+}
+
+/// The id that a parameter holds; an id is itself.
+pub(super) fn resolved(context: &mut Context<'_>, text: &str) -> Result<String, AwsError> {
+    let Some(parameter) = text.strip_prefix("resolve:ssm:") else { return Ok(text.to_owned()) };
+    ssm::value(context, parameter).ok_or_else(|| {
+        let message = format!("The Systems Manager parameter '{parameter}' for ImageId cannot be resolved.");
+        AwsError::new("InvalidParameterValue", message)
+    })
 }
 
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {

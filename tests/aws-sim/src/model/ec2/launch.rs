@@ -127,7 +127,7 @@ pub(crate) fn with_template(context: &mut Context<'_>, input: &Input<'_>) -> Res
 /// Checks settings against what exists.
 pub(crate) fn plan(context: &mut Context<'_>, settings: &Value) -> Result<Plan, AwsError> {
     let input = Input::new(Service::Ec2, settings);
-    let image = image::find(&context.place.region, input.required("ImageId")?)?;
+    let image = image::named(context, input.required("ImageId")?)?;
     let instance_type = input.text("InstanceType").unwrap_or("m1.small");
     check_type(instance_type, image.architecture)?;
     check_user_data(input.text("UserData"))?;

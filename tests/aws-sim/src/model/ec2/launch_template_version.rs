@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::filter::Filters;
 use super::launch_template::{LaunchTemplate, Version, data, find, find_id, overlay};
-use super::{call, describing};
+use super::{call, describing, image};
 use crate::model::clock::iso;
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
@@ -41,6 +41,19 @@ fn make(context: &mut Context<'_>, input: &Input<'_>) -> Result<String, AwsError
 /// Versions of one template, newest first; or, without a template, the newest or the default one of each.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html>
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
+    let mut answer = versions(context, input)?;
+    if input.flag("ResolveAlias")? == Some(true) {
+        for row in answer["launchTemplateVersionSet"].as_array_mut().into_iter().flatten() {
+            let id = &mut row["launchTemplateData"]["imageId"];
+            if let Some(text) = id.as_str() {
+                *id = image::resolved(context, text)?.into();
+            }
+        }
+    }
+    Ok(answer)
+}
+
+fn versions(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let ec2 = &context.region().ec2;
     let wanted = input.texts("LaunchTemplateVersion");
     let everywhere = !input.has("LaunchTemplateId") && !input.has("LaunchTemplateName");
