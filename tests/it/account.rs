@@ -44,15 +44,20 @@ impl Account {
                 "test", "test", None, None, "tests",
             )))
             .build();
+        Account::by(&config)
+    }
+
+    /// The account that a configuration leads to.
+    pub(crate) fn by(config: &SdkConfig) -> Account {
         Account {
-            ec2: aws_sdk_ec2::Client::new(&config),
-            ecs: aws_sdk_ecs::Client::new(&config),
-            elb: aws_sdk_elasticloadbalancing::Client::new(&config),
-            iam: aws_sdk_iam::Client::new(&config),
-            route53: aws_sdk_route53::Client::new(&config),
-            autoscaling: aws_sdk_autoscaling::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            ssm: aws_sdk_ssm::Client::new(&config),
+            ec2: aws_sdk_ec2::Client::new(config),
+            ecs: aws_sdk_ecs::Client::new(config),
+            elb: aws_sdk_elasticloadbalancing::Client::new(config),
+            iam: aws_sdk_iam::Client::new(config),
+            route53: aws_sdk_route53::Client::new(config),
+            autoscaling: aws_sdk_autoscaling::Client::new(config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(config),
+            ssm: aws_sdk_ssm::Client::new(config),
         }
     }
 

@@ -10,6 +10,7 @@
 mod account;
 mod arrows;
 mod compose;
+mod conformance;
 mod crashes;
 mod demo;
 mod faults;
