@@ -37,8 +37,19 @@ impl Scissors {
         self.0.store(true, Ordering::Release);
     }
 
+    fn have_cut(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl CuttableStream {
+    /// Refuses to write on a connection that is cut, which the peer then sees reset instead of ended in order.
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Acquire) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        if !self.scissors.have_cut() {
+            return Ok(());
+        }
+        self.stream.set_zero_linger()?;
+        Err(io::ErrorKind::ConnectionReset.into())
     }
 }
 
@@ -73,7 +84,7 @@ impl AsyncRead for CuttableStream {
 
 impl AsyncWrite for CuttableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.scissors.check()?;
+        self.check()?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -90,7 +101,7 @@ impl AsyncWrite for CuttableStream {
         cx: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.scissors.check()?;
+        self.check()?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
     }
 
