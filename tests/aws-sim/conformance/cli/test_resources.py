@@ -71,8 +71,8 @@ def test_a_service_is_deployed_and_waited_for(fast):
     waits = lambda name: fast.run("ecs", "wait", name, *where, "--services", "web").returncode
     assert waits("services-stable") == 0
     register(fast, "web:2")
-    update = ("ecs", "update-service", *where, "--service", "web", "--task-definition", "web:2", "--force-new-deployment")
-    started = fast.json(*update, "--query", "service.deployments[].[status,taskDefinition]")
+    update = ("ecs", "update-service", *where, "--service", "web", "--task-definition", "web:2")
+    started = fast.json(*update, "--force-new-deployment", "--query", "service.deployments[].[status,taskDefinition]")
     assert [(status, definition.split("/")[1]) for status, definition in started] == [
         ("PRIMARY", "web:2"),
         ("ACTIVE", "web:1"),
@@ -124,9 +124,8 @@ def test_a_certificate_is_validated_by_its_record(fast):
 def test_a_load_balancer_is_made_waited_for_and_deleted(fast):
     """load-balancer-available ends once a load balancer is active, load-balancers-deleted once it is gone."""
     subnets = network(fast)
-    ((arn,),) = fast.text(
-        "elbv2", "create-load-balancer", "--name", "web", "--subnets", *subnets, "--query", "LoadBalancers[].LoadBalancerArn"
-    )
+    create = ("elbv2", "create-load-balancer", "--name", "web", "--subnets", *subnets)
+    ((arn,),) = fast.text(*create, "--query", "LoadBalancers[].LoadBalancerArn")
     assert fast.run("elbv2", "wait", "load-balancer-available", "--load-balancer-arns", arn).returncode == 0
     fixed = "Type=fixed-response,FixedResponseConfig={StatusCode=404,ContentType=text/plain}"
     listener = ("--load-balancer-arn", arn, "--protocol", "HTTP", "--port", "80", "--default-actions", fixed)
@@ -202,4 +201,5 @@ def test_lines_are_found_by_a_pattern(command):
         lines = [{"timestamp": now - 60000 + offset, "message": message}]
         logs.put_log_events(logGroupName="app", logStreamName=stream, logEvents=lines)
     asked = ("logs", "filter-log-events", "--log-group-name", "app", "--filter-pattern", "ERROR")
-    assert command.text(*asked, "--query", "events[].[logStreamName,message]") == [["a", "ERROR one"], ["b", "ERROR two"]]
+    found = command.text(*asked, "--query", "events[].[logStreamName,message]")
+    assert found == [["a", "ERROR one"], ["b", "ERROR two"]]

@@ -76,7 +76,8 @@ class Stack:
             found, name = self.state[place], type(resource).__name__
             changes += [(name, *difference) for difference in resource.differences(found)]
             if place in known:
-                changes += [(name, key, old, found.get(key)) for key, old in known[place].items() if found.get(key) != old]
+                before = known[place].items()
+                changes += [(name, key, old, found.get(key)) for key, old in before if found.get(key) != old]
         return changes
 
     def change(self, resource, **change):

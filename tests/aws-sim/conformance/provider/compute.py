@@ -31,7 +31,8 @@ class LaunchTemplate(Ec2Resource):
 class AutoScalingGroup(Resource):
     def create(self):
         self.id = self.asked["AutoScalingGroupName"]
-        tags = [tag | {"PropagateAtLaunch": True, "ResourceId": self.id, "ResourceType": "auto-scaling-group"} for tag in self.tags()]
+        mine = {"PropagateAtLaunch": True, "ResourceId": self.id, "ResourceType": "auto-scaling-group"}
+        tags = [tag | mine for tag in self.tags()]
         self.aws.autoscaling.create_auto_scaling_group(**self.without("tags"), Tags=tags)
         self.wait_for_capacity()
         self.arn = self.read()["AutoScalingGroupARN"]
@@ -54,7 +55,7 @@ class AutoScalingGroup(Resource):
         if not answer["AutoScalingGroups"]:
             return None
         (group,) = answer["AutoScalingGroups"]
-        return group | {"tags": as_map(group["Tags"]) }
+        return group | {"tags": as_map(group["Tags"])}
 
     def differences(self, found):
         template = {name: found["LaunchTemplate"][name] for name in self.asked["LaunchTemplate"]}

@@ -59,7 +59,8 @@ class CapacityProvider(EcsResource):
         return found[0] | {"tags": tags_of(found[0])} if found else None
 
     def update(self, change):
-        settings = {name: value for name, value in change["autoScalingGroupProvider"].items() if name != "autoScalingGroupArn"}
+        asked = change["autoScalingGroupProvider"].items()
+        settings = {name: value for name, value in asked if name != "autoScalingGroupArn"}
         self.aws.ecs.update_capacity_provider(name=self.asked["name"], autoScalingGroupProvider=settings)
         self.aws.until(lambda: self.read()["updateStatus"] == "UPDATE_COMPLETE")
 
@@ -82,7 +83,8 @@ class ClusterCapacityProviders(EcsResource):
     def wait(self):
         def settled():
             (cluster,) = self.aws.ecs.describe_clusters(clusters=[self.id])["clusters"]
-            return cluster["status"] == "ACTIVE" and cluster.get("attachmentsStatus", "UPDATE_COMPLETE") == "UPDATE_COMPLETE"
+            attachments = cluster.get("attachmentsStatus", "UPDATE_COMPLETE")
+            return cluster["status"] == "ACTIVE" and attachments == "UPDATE_COMPLETE"
 
         self.aws.until(settled)
 
@@ -90,10 +92,12 @@ class ClusterCapacityProviders(EcsResource):
         (cluster,) = self.aws.ecs.describe_clusters(clusters=[self.id], include=["TAGS"])["clusters"]
         if not cluster["capacityProviders"]:
             return None
-        return {"cluster": self.id} | {name: cluster[name] for name in ("capacityProviders", "defaultCapacityProviderStrategy")}
+        members = ("capacityProviders", "defaultCapacityProviderStrategy")
+        return {"cluster": self.id} | {name: cluster[name] for name in members}
 
     def delete(self):
-        self.aws.ecs.put_cluster_capacity_providers(cluster=self.id, capacityProviders=[], defaultCapacityProviderStrategy=[])
+        nothing = {"capacityProviders": [], "defaultCapacityProviderStrategy": []}
+        self.aws.ecs.put_cluster_capacity_providers(cluster=self.id, **nothing)
         self.wait()
 
 

@@ -62,7 +62,8 @@ class Record(Resource):
         first = {"StartRecordName": self.id, "StartRecordType": self.asked["set"]["Type"], "MaxItems": "1"}
         answer = self.aws.route53.list_resource_record_sets(HostedZoneId=self.asked["zone"], **first)
         found = answer["ResourceRecordSets"]
-        if not found or found[0]["Name"].rstrip(".") != self.id.rstrip(".") or found[0]["Type"] != first["StartRecordType"]:
+        wanted = (self.id.rstrip("."), first["StartRecordType"])
+        if not found or (found[0]["Name"].rstrip("."), found[0]["Type"]) != wanted:
             return None
         record = found[0] | {"Name": self.id}
         if "AliasTarget" in record:

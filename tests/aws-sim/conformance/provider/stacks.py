@@ -75,7 +75,8 @@ def container_instances(stack, subnets, security, cluster, desired=2):
     role = stack.add(Role, RoleName="instance", service="ec2.amazonaws.com", Path="/", attached=[INSTANCE], tags=TAGS)
     profile = stack.add(InstanceProfile, InstanceProfileName="instance", Path="/", role=role.id, tags=TAGS)
     stack.aws.advance(15)
-    template = stack.add(LaunchTemplate, LaunchTemplateName="instance", LaunchTemplateData=launch(stack, profile, security, cluster), tags=TAGS)
+    data = launch(stack, profile, security, cluster)
+    template = stack.add(LaunchTemplate, LaunchTemplateName="instance", LaunchTemplateData=data, tags=TAGS)
     scaling = stack.add(
         AutoScalingGroup,
         AutoScalingGroupName="instances",
@@ -107,10 +108,12 @@ def launch(stack, profile, security, cluster, kind="t3.small"):
 
 def certificate(stack, domain="example.com"):
     """A zone, and a certificate for names in it that the zone's records validate."""
-    zone = stack.add(HostedZone, Name=domain, reference=f"{domain} {stack.aws.control('GET', '/clock')['now']}", Comment="of dev", tags=TAGS)
+    # The provider gives each zone a reference of its own.
+    reference = f"{domain} {stack.aws.control('GET', '/clock')['now']}"
+    zone = stack.add(HostedZone, Name=domain, reference=reference, Comment="of dev", tags=TAGS)
     made = stack.add(Certificate, DomainName=f"app.{domain}", ValidationMethod="DNS", tags=TAGS)
     for option in made.options():
         record = option["ResourceRecord"]
-        values = [{"Value": record["Value"]}]
-        stack.add(Record, zone=zone.id, set={"Name": record["Name"], "Type": record["Type"], "TTL": 60, "ResourceRecords": values})
+        values = {"TTL": 60, "ResourceRecords": [{"Value": record["Value"]}]}
+        stack.add(Record, zone=zone.id, set={"Name": record["Name"], "Type": record["Type"], **values})
     return zone, stack.add(CertificateValidation, CertificateArn=made.id)

@@ -30,7 +30,8 @@ class Schedule(Resource):
 
     def read(self):
         found = self.aws.scheduler.get_schedule(Name=self.id, GroupName=self.asked["GroupName"])
-        return {name: value for name, value in found.items() if name not in ("ResponseMetadata", "LastModificationDate")}
+        unlike = ("ResponseMetadata", "LastModificationDate")
+        return {name: value for name, value in found.items() if name not in unlike}
 
     def update(self, change):
         self.aws.scheduler.update_schedule(**self.asked | change)
@@ -90,7 +91,8 @@ class ScalableTarget(Resource):
 
     def create(self):
         self.id = self.asked["ResourceId"]
-        self.arn = self.api.register_scalable_target(**ECS, **self.without("tags"), Tags=self.asked["tags"])["ScalableTargetARN"]
+        made = self.api.register_scalable_target(**ECS, **self.without("tags"), Tags=self.asked["tags"])
+        self.arn = made["ScalableTargetARN"]
 
     def read(self):
         answer = self.api.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[self.id])

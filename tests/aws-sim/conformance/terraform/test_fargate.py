@@ -45,7 +45,10 @@ class Front:
             IpAddressType="ipv4",
             Subnets=[subnet.id for subnet in net.public],
             SecurityGroups=[self.security.id],
-            attributes={"idle_timeout.timeout_seconds": "120", "routing.http.drop_invalid_header_fields.enabled": "true"},
+            attributes={
+                "idle_timeout.timeout_seconds": "120",
+                "routing.http.drop_invalid_header_fields.enabled": "true",
+            },
             tags=TAGS,
         )
         self.targets = stack.add(
@@ -73,7 +76,8 @@ class Front:
             DefaultActions=[forward],
             tags=TAGS,
         )
-        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+        same = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301", **same}
         stack.add(
             Listener,
             LoadBalancerArn=self.balancer.id,
@@ -91,8 +95,9 @@ class Front:
             tags=TAGS,
         )
         found = self.balancer.read()
-        alias = {"HostedZoneId": found["CanonicalHostedZoneId"], "DNSName": found["DNSName"], "EvaluateTargetHealth": True}
-        self.record = stack.add(Record, zone=self.zone.id, set={"Name": "app.example.com", "Type": "A", "AliasTarget": alias})
+        alias = {"HostedZoneId": found["CanonicalHostedZoneId"], "DNSName": found["DNSName"]}
+        record = {"Name": "app.example.com", "Type": "A", "AliasTarget": alias | {"EvaluateTargetHealth": True}}
+        self.record = stack.add(Record, zone=self.zone.id, set=record)
 
 
 class Parts:
@@ -104,11 +109,13 @@ class Parts:
         self.security = group(stack, self.net.vpc, "tasks")
         rule(stack, self.security, 8080, ReferencedGroupId=self.front.security.id)
         self.lines = stack.add(LogGroup, logGroupName="/ecs/app", retentionInDays=14, tags=TAGS)
-        self.secret = stack.add(Secret, Name="app/password", Description="of the database", SecretString="one", tags=TAGS)
+        self.secret = stack.add(Secret, Name="app/password", Description="of it", SecretString="one", tags=TAGS)
         self.parameter = stack.add(Parameter, Name="/app/mode", Type="String", Value="dev", Tier="Standard", tags=TAGS)
         self.execution = execution_role(stack)
-        inline = {"secrets": READ_SECRETS}
-        self.role = stack.add(Role, RoleName="task", service="ecs-tasks.amazonaws.com", Path="/", inline=inline, attached=[], tags=TAGS)
+        policies = {"inline": {"secrets": READ_SECRETS}, "attached": []}
+        self.role = stack.add(
+            Role, RoleName="task", service="ecs-tasks.amazonaws.com", Path="/", tags=TAGS, **policies
+        )
         self.cluster = stack.add(Cluster, clusterName="dev", tags=TAGS)
         strategy = [{"capacityProvider": "FARGATE", "weight": 1, "base": 1}]
         self.providers = stack.add(
@@ -151,7 +158,10 @@ class Parts:
             "essential": True,
             "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}],
             "logConfiguration": {"logDriver": "awslogs", "options": logs},
-            "secrets": [{"name": "PASSWORD", "valueFrom": self.secret.id}, {"name": "MODE", "valueFrom": self.parameter.id}],
+            "secrets": [
+                {"name": "PASSWORD", "valueFrom": self.secret.id},
+                {"name": "MODE", "valueFrom": self.parameter.id},
+            ],
         }
         return stack.add(
             TaskDefinition,
@@ -194,8 +204,10 @@ def test_a_service_on_fargate_changes_in_place(twice):
         second = parts.define(stack, image="app:2")
         stack.change(parts.service, taskDefinition=second.id)
         stack.change(parts.service, desiredCount=3)
-        stack.change(parts.front.balancer, attributes=parts.front.balancer.asked["attributes"] | {"idle_timeout.timeout_seconds": "60"})
-        stack.change(parts.front.targets, HealthCheckPath="/up", attributes={"deregistration_delay.timeout_seconds": "10"})
+        attributes = parts.front.balancer.asked["attributes"]
+        stack.change(parts.front.balancer, attributes=attributes | {"idle_timeout.timeout_seconds": "60"})
+        delay = {"deregistration_delay.timeout_seconds": "10"}
+        stack.change(parts.front.targets, HealthCheckPath="/up", attributes=delay)
         stack.change(parts.front.secure, SslPolicy="ELBSecurityPolicy-TLS13-1-3-2021-06")
         stack.change(parts.front.rule, Priority=20)
         host = [{"Field": "host-header", "HostHeaderConfig": {"Values": ["app.example.com"]}}]
@@ -222,13 +234,14 @@ def test_the_scaling_of_a_service_is_made_changed_and_destroyed_twice(twice):
     """A scalable target and its policy read back as written, change in place, and end with the policy first."""
 
     def life(stack):
-        stack.add(Cluster, clusterName="dev")
+        cluster = stack.add(Cluster, clusterName="dev").id
         web = {"name": "web", "image": "web:1", "memory": 64}
         definition = stack.add(TaskDefinition, family="web", containerDefinitions=[web])
-        stack.add(Service, cluster=stack.resources[0].id, serviceName="web", taskDefinition=definition.id, desiredCount=0)
+        stack.add(Service, cluster=cluster, serviceName="web", taskDefinition=definition.id, desiredCount=0)
         target = stack.add(ScalableTarget, ResourceId="service/dev/web", MinCapacity=0, MaxCapacity=4, tags=TAGS)
         metric = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
-        tracking = {"TargetValue": 60.0, "PredefinedMetricSpecification": metric, "ScaleInCooldown": 60, "ScaleOutCooldown": 60}
+        cooldowns = {"ScaleInCooldown": 60, "ScaleOutCooldown": 60}
+        tracking = {"TargetValue": 60.0, "PredefinedMetricSpecification": metric, **cooldowns}
         policy = stack.add(
             ScalingPolicy,
             PolicyName="cpu",

@@ -34,7 +34,8 @@ class Parts:
         self.net = network(stack)
         self.security = group(stack, self.net.vpc, "instances")
         rule(stack, self.security, 8080, CidrIpv4="10.0.0.0/16")
-        self.cluster = stack.add(Cluster, clusterName="dev", settings=[{"name": "containerInsights", "value": "disabled"}], tags=TAGS)
+        settings = [{"name": "containerInsights", "value": "disabled"}]
+        self.cluster = stack.add(Cluster, clusterName="dev", settings=settings, tags=TAGS)
         self.instances = container_instances(stack, self.net.private, self.security, "dev")
         self.provider = stack.add(
             CapacityProvider,
@@ -99,7 +100,7 @@ class Parts:
 
 @pytest.mark.aws(SERVICE)
 def test_a_service_on_instances_is_made_and_destroyed_twice(twice):
-    """Cluster, Auto Scaling group, capacity provider, roles and a service behind a classic load balancer come and go."""
+    """Cluster, instances, capacity provider, roles and a service behind a classic load balancer come and go."""
 
     def life(stack):
         parts = Parts(stack)
@@ -108,7 +109,8 @@ def test_a_service_on_instances_is_made_and_destroyed_twice(twice):
         assert [one["State"] for one in health] == ["InService", "InService"]
         stack.refresh()
         assert stack.plan() == []
-        assert parts.service.read()["capacityProviderStrategy"] == parts.providers.asked["defaultCapacityProviderStrategy"]
+        strategy = parts.providers.asked["defaultCapacityProviderStrategy"]
+        assert parts.service.read()["capacityProviderStrategy"] == strategy
 
     twice(life)
 
@@ -183,7 +185,8 @@ def test_a_service_is_scaled_down_before_it_is_deleted(aws):
     """A service that wants tasks is not deleted without force; it is DRAINING until its tasks have stopped."""
     stack = Stack(aws)
     parts = Parts(stack)
-    with refused("InvalidParameterException", message="The service cannot be stopped while the primary deployment is scaled above 0."):
+    sentence = "The service cannot be stopped while the primary deployment is scaled above 0."
+    with refused("InvalidParameterException", message=sentence):
         aws.ecs.delete_service(**parts.service.named())
     aws.ecs.update_service(**parts.service.named(), desiredCount=0)
     assert aws.ecs.delete_service(**parts.service.named())["service"]["status"] == "DRAINING"

@@ -44,18 +44,24 @@ class Parts:
         self.group = stack.add(ScheduleGroup, Name="jobs", tags=TAGS)
         self.schedule = self.make_schedule(stack)
         self.rule = stack.add(
-            EventRule, Name="nightly", ScheduleExpression="cron(0 3 * * ? *)", State="ENABLED", Description="nightly", tags=TAGS
+            EventRule,
+            Name="nightly",
+            ScheduleExpression="cron(0 3 * * ? *)",
+            State="ENABLED",
+            Description="nightly",
+            tags=TAGS,
         )
         self.target = stack.add(EventTarget, Rule=self.rule.id, target=self.rule_target())
 
     def role(self, stack, service):
-        name = f"run-{service}"
-        return stack.add(Role, RoleName=name, service=f"{service}.amazonaws.com", Path="/", inline={"run": RUN}, attached=[], tags=TAGS)
+        named = {"RoleName": f"run-{service}", "service": f"{service}.amazonaws.com", "Path": "/"}
+        return stack.add(Role, **named, inline={"run": RUN}, attached=[], tags=TAGS)
 
     def inside(self):
         """The network configuration of what is started; Scheduler and EventBridge write it alike."""
         subnets = [subnet.id for subnet in self.net.private]
-        return {"awsvpcConfiguration": {"Subnets": subnets, "SecurityGroups": [self.security.id], "AssignPublicIp": "DISABLED"}}
+        security = [self.security.id]
+        return {"awsvpcConfiguration": {"Subnets": subnets, "SecurityGroups": security, "AssignPublicIp": "DISABLED"}}
 
     def make_schedule(self, stack):
         network = self.inside()["awsvpcConfiguration"]
@@ -129,7 +135,8 @@ def test_scheduled_tasks_change_in_place(twice):
     def life(stack):
         parts = Parts(stack)
         window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 10}
-        stack.change(parts.schedule, ScheduleExpression="cron(0 6 * * ? *)", State="DISABLED", FlexibleTimeWindow=window)
+        daily = "cron(0 6 * * ? *)"
+        stack.change(parts.schedule, ScheduleExpression=daily, State="DISABLED", FlexibleTimeWindow=window)
         stack.change(parts.rule, ScheduleExpression="rate(1 day)", State="DISABLED")
         changed = parts.target.asked["target"] | {"Input": '{"containerOverrides": []}'}
         stack.change(parts.target, target=changed)
