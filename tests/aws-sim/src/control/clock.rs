@@ -101,6 +101,7 @@ fn face(world: &World) -> Value {
         "speed": world.clock.speed(),
         "step": world.clock.is_stopped(),
         "pending_events": pending,
+        "happened_events": world.happened(),
         "next_event_at": next.map(iso),
     })
 }

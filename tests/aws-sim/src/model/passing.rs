@@ -63,6 +63,11 @@ impl World {
         (self.agenda.len(), self.agenda.next_at())
     }
 
+    /// How many events have happened so far.
+    pub(crate) fn happened(&self) -> u64 {
+        self.happened
+    }
+
     /// How much real time it takes until something is due, if time passes by itself.
     pub(crate) fn real_time_until_next_event(&self) -> Option<Duration> {
         self.clock.real_time_until(self.agenda.next_at()?)
@@ -71,6 +76,7 @@ impl World {
     /// Lets the first thing happen that is due, at the moment it was due; false if nothing is.
     fn happen_next(&mut self, now: Moment) -> bool {
         let Some((at, (place, event))) = self.agenda.pop_due(now) else { return false };
+        self.happened += 1;
         event.happen(&mut Context { world: self, place, now: at, access_key: "".into() });
         true
     }

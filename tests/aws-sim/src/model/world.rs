@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) iam_propagation: TimeDelta,
     accounts: BTreeMap<Arc<str>, Account>,
     pub(super) agenda: Agenda<(Place, Event)>,
+    /// How many events have happened, whatever became of the world since.
+    pub(super) happened: u64,
 }
 
 /// Everything that makes a world go on as it was, as one document. What was observed of it is not in it.
@@ -94,6 +96,7 @@ impl World {
             iam_propagation: TimeDelta::zero(),
             accounts: BTreeMap::new(),
             agenda: Agenda::default(),
+            happened: 0,
         };
         world.add_key(DEFAULT_ACCOUNT, DEFAULT_ACCESS_KEY, DEFAULT_SECRET);
         world
