@@ -12,25 +12,25 @@ use tokio::net::TcpStream;
 const REGION: &str = "eu-west-1";
 
 /// One connection that is kept.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     /// What was read, of which the last answer is the beginning.
     buffer: Vec<u8>,
 }
 
 /// Calls, one after the other, as the account `test`.
-pub struct Caller(Connection);
+pub(crate) struct Caller(Connection);
 
 impl Connection {
     /// Connects.
-    pub async fn open(to: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(to: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(to).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
     }
 
     /// Sends a whole request; the body of the answer, which must be 200.
-    pub async fn exchange(&mut self, request: &[u8]) -> Result<&[u8]> {
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<&[u8]> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let mut length = None;
@@ -62,23 +62,29 @@ fn extent(buffer: &[u8]) -> Result<Option<(usize, usize)>> {
 
 impl Caller {
     /// Connects.
-    pub async fn open(to: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(to: SocketAddr) -> Result<Self> {
         Ok(Self(Connection::open(to).await?))
     }
 
     /// Calls ECS.
-    pub async fn ecs(&mut self, operation: &str, input: &Value) -> Result<Value> {
+    pub(crate) async fn ecs(&mut self, operation: &str, input: &Value) -> Result<Value> {
         self.json("ecs", &format!("AmazonEC2ContainerServiceV20141113.{operation}"), input).await
     }
 
     /// Calls a service that speaks JSON.
-    pub async fn json(&mut self, service: &str, target: &str, input: &Value) -> Result<Value> {
+    pub(crate) async fn json(&mut self, service: &str, target: &str, input: &Value) -> Result<Value> {
         let answer = self.0.exchange(&json_request(service, target, input)).await;
         Ok(serde_json::from_slice(answer.with_context(|| target.to_owned())?)?)
     }
 
     /// Calls a service that speaks forms; the text of the first element of that name in the answer.
-    pub async fn form(&mut self, service: &str, version: &str, parameters: &str, element: &str) -> Result<String> {
+    pub(crate) async fn form(
+        &mut self,
+        service: &str,
+        version: &str,
+        parameters: &str,
+        element: &str,
+    ) -> Result<String> {
         let body = format!("{parameters}&Version={version}");
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         let answer = self.0.exchange(&signed(service, &kind, &body)).await.with_context(|| parameters.to_owned())?;
@@ -88,14 +94,14 @@ impl Caller {
     }
 
     /// Lets simulated time pass; how many events have happened since the simulator was started.
-    pub async fn advance(&mut self, seconds: u32) -> Result<u64> {
+    pub(crate) async fn advance(&mut self, seconds: u32) -> Result<u64> {
         let (route, body) = ("POST /_sim/clock/advance", json!({"seconds": seconds}).to_string());
         let clock: Value = serde_json::from_slice(self.control(route, body.as_bytes()).await?)?;
         clock["happened_events"].as_u64().context("the number of events")
     }
 
     /// Calls the control API.
-    pub async fn control(&mut self, route: &str, body: &[u8]) -> Result<&[u8]> {
+    pub(crate) async fn control(&mut self, route: &str, body: &[u8]) -> Result<&[u8]> {
         let length = body.len();
         let head = format!("{route} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}");
         self.0.exchange(&[head.as_bytes(), b"\r\n\r\n", body].concat()).await
@@ -103,7 +109,7 @@ impl Caller {
 }
 
 /// A request to a service that speaks JSON.
-pub fn json_request(service: &str, target: &str, input: &Value) -> Vec<u8> {
+pub(crate) fn json_request(service: &str, target: &str, input: &Value) -> Vec<u8> {
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
     signed(service, &headers, &input.to_string())
 }

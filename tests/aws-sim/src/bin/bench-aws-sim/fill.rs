@@ -6,7 +6,7 @@ use serde_json::json;
 use super::client::Caller;
 
 /// The name of the cluster.
-pub const CLUSTER: &str = "crowd";
+pub(crate) const CLUSTER: &str = "crowd";
 
 /// How many task definitions the services share.
 const FAMILIES: usize = 20;
@@ -16,12 +16,12 @@ const EC2: &str = "2016-11-15";
 const IAM: &str = "2010-05-08";
 
 /// The name of a service.
-pub fn service(number: usize) -> String {
+pub(crate) fn service(number: usize) -> String {
     format!("service-{number:05}")
 }
 
 /// The cluster with container instances in two zones that have joined.
-pub async fn instances(aws: &mut Caller, count: usize) -> Result<()> {
+pub(crate) async fn instances(aws: &mut Caller, count: usize) -> Result<()> {
     aws.ecs("CreateCluster", &json!({"clusterName": CLUSTER})).await?;
     let vpc = aws.form("ec2", EC2, "Action=CreateVpc&CidrBlock=10.0.0.0%2F16", "vpcId").await?;
     let gateway = aws.form("ec2", EC2, "Action=CreateInternetGateway", "internetGatewayId").await?;
@@ -67,7 +67,7 @@ async fn profile(aws: &mut Caller) -> Result<()> {
 }
 
 /// The services, each of which wants `tasks` tasks with a port.
-pub async fn services(aws: &mut Caller, count: usize, tasks: usize) -> Result<()> {
+pub(crate) async fn services(aws: &mut Caller, count: usize, tasks: usize) -> Result<()> {
     for number in 0..FAMILIES {
         let container = json!({
             "name": "web", "image": "nginx:1.27", "cpu": 16, "memory": 32, "essential": true,
@@ -89,7 +89,7 @@ pub async fn services(aws: &mut Caller, count: usize, tasks: usize) -> Result<()
 }
 
 /// How many tasks of the cluster run, and how many services it has.
-pub async fn counts(aws: &mut Caller) -> Result<(u64, u64)> {
+pub(crate) async fn counts(aws: &mut Caller) -> Result<(u64, u64)> {
     let shown = aws.ecs("DescribeClusters", &json!({"clusters": [CLUSTER]})).await?;
     let cluster = &shown["clusters"][0];
     let count = |member: &str| cluster[member].as_u64().with_context(|| member.to_owned());

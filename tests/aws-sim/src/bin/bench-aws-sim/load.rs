@@ -13,22 +13,22 @@ use super::fill;
 use super::process::{Simulator, busy};
 
 /// How fast the answers came.
-pub struct Load {
+pub(crate) struct Load {
     /// Calls a second.
-    pub per_second: f64,
+    pub(crate) per_second: f64,
     /// Milliseconds that half of the calls took at most, and 99 of 100.
-    pub p50: f64,
+    pub(crate) p50: f64,
     /// See above.
-    pub p99: f64,
+    pub(crate) p99: f64,
     /// Microseconds of processor time that a call took of the simulator, and of this program.
-    pub simulator: f64,
+    pub(crate) simulator: f64,
     /// See above.
-    pub client: f64,
+    pub(crate) client: f64,
 }
 
 impl Load {
     /// Asks for so many seconds.
-    pub async fn run(simulator: &Simulator, services: usize, connections: usize, seconds: u64) -> Result<Self> {
+    pub(crate) async fn run(simulator: &Simulator, services: usize, connections: usize, seconds: u64) -> Result<Self> {
         let requests: Rc<Vec<Vec<u8>>> = Rc::new((0..services).map(request).collect());
         let next = Rc::new(Cell::new(0));
         let mut open = Vec::new();

@@ -8,15 +8,15 @@ use anyhow::{Context as _, Result};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A simulator whose clock stands still; it ends with this.
-pub struct Simulator {
+pub(crate) struct Simulator {
     child: Child,
     /// Where it answers.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Simulator {
     /// Starts the simulator that was built with this program.
-    pub async fn start() -> Result<Self> {
+    pub(crate) async fn start() -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
         let program = std::env::current_exe()?.with_file_name("aws-sim");
         let arguments = ["--step", "--bind", &address.to_string()];
@@ -34,7 +34,7 @@ impl Simulator {
     }
 
     /// Megabytes of memory that it has now, or had at most: `VmRSS` or `VmHWM`.
-    pub fn megabytes(&self, field: &str) -> Result<f64> {
+    pub(crate) fn megabytes(&self, field: &str) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':')).context("a status")?;
         let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
@@ -42,7 +42,7 @@ impl Simulator {
     }
 
     /// Seconds that it has kept processors busy.
-    pub fn busy(&self) -> Result<f64> {
+    pub(crate) fn busy(&self) -> Result<f64> {
         busy(&self.child.id().to_string())
     }
 }
@@ -56,7 +56,7 @@ impl Drop for Simulator {
 
 /// Seconds that a process has kept processors busy; `self` is this one.
 /// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
-pub fn busy(process: &str) -> Result<f64> {
+pub(crate) fn busy(process: &str) -> Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = stat.rsplit_once(')').context("a line of fields")?;
     let fields: Vec<&str> = fields.split_whitespace().collect();

@@ -38,8 +38,10 @@ pub(crate) struct Cluster {
     pub(super) is_provisioning: bool,
     pub(super) deleted: Option<Moment>,
     pub(super) tags: Tags,
-    /// By name.
+    /// By name. They come in by `add_service`, and change their status by `set_status`.
     pub(super) services: BTreeMap<String, Service>,
+    /// How many services have which status.
+    census: BTreeMap<service::Status, usize>,
     /// By the last part of their ARNs.
     pub(super) instances: IndexMap<String, ContainerInstance>,
     /// By the last part of their ARNs.
@@ -70,6 +72,7 @@ impl Cluster {
             deleted: None,
             tags: Tags::default(),
             services: BTreeMap::new(),
+            census: BTreeMap::new(),
             instances: IndexMap::new(),
             tasks: BTreeMap::new(),
             index: TaskIndex::default(),
@@ -87,7 +90,28 @@ impl Cluster {
 
     /// How many services there are with that status.
     pub(super) fn count_services(&self, status: service::Status) -> usize {
-        self.services.values().filter(|service| service.status == status).count()
+        self.census.get(&status).copied().unwrap_or_default()
+    }
+
+    /// A new service, in the place of a deleted one of its name.
+    pub(super) fn add_service(&mut self, service: Service) {
+        let status = service.status;
+        if let Some(old) = self.services.insert(service.name.clone(), service) {
+            self.count(old.status, |count| count.saturating_sub(1));
+        }
+        self.count(status, |count| count + 1);
+    }
+
+    pub(super) fn set_status(&mut self, service: &str, status: service::Status) {
+        let Some(service) = self.services.get_mut(service) else { return };
+        let before = std::mem::replace(&mut service.status, status);
+        self.count(before, |count| count.saturating_sub(1));
+        self.count(status, |count| count + 1);
+    }
+
+    fn count(&mut self, status: service::Status, change: impl Fn(usize) -> usize) {
+        let count = self.census.entry(status).or_default();
+        *count = change(*count);
     }
 
     fn status(&self) -> &'static str {

@@ -134,7 +134,7 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         let message = "The Cluster cannot be deleted while Container Instances are active or draining.";
         return Err(AwsError::new("ClusterContainsContainerInstancesException", message));
     }
-    if cluster.services.values().any(|service| service.status != service::Status::Inactive) {
+    if [service::Status::Active, service::Status::Draining].iter().any(|status| cluster.count_services(*status) > 0) {
         let message = "The Cluster cannot be deleted while Services are active.";
         return Err(AwsError::new("ClusterContainsServicesException", message));
     }

@@ -157,14 +157,22 @@ impl ContainerInstance {
     }
 
     pub(super) fn is_taken(&self, protocol: Protocol, port: u16) -> bool {
-        let agents = protocol == Protocol::Tcp && AGENT_PORTS.contains(&port);
-        agents || self.sum.ports.contains(&(protocol, port))
+        Self::is_agents(protocol, port) || self.sum.ports.contains(&(protocol, port))
+    }
+
+    fn is_agents(protocol: Protocol, port: u16) -> bool {
+        protocol == Protocol::Tcp && AGENT_PORTS.contains(&port)
     }
 
     /// A host port that nobody holds, and that is not among `others`.
     pub(super) fn free_port(&self, protocol: Protocol, others: &Ports) -> Option<u16> {
-        let free = |port: &u16| !self.is_taken(protocol, *port) && !others.contains(&(protocol, *port));
-        EPHEMERAL_PORTS.into_iter().find(free)
+        // Those that are held are in order, so that they are passed in one walk.
+        let range = (protocol, *EPHEMERAL_PORTS.start())..=(protocol, *EPHEMERAL_PORTS.end());
+        let mut held = self.sum.ports.range(range).map(|(_, port)| *port).peekable();
+        EPHEMERAL_PORTS.into_iter().find(|port| {
+            let is_held = held.next_if_eq(port).is_some() || Self::is_agents(protocol, *port);
+            !is_held && !others.contains(&(protocol, *port))
+        })
     }
 
     pub(super) fn hold(&mut self, task: &str, held: Held) {

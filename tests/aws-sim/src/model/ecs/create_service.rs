@@ -31,7 +31,7 @@ pub(super) fn create(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
         let made = (input.value().clone(), vec![name.to_owned()]);
         kept.client_tokens.insert(format!("CreateService {token}"), made);
     }
-    kept.services.insert(name.to_owned(), service);
+    kept.add_service(service);
     rollout::begin(context, &key, workload);
     render(context, &key)
 }

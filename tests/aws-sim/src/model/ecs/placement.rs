@@ -104,16 +104,17 @@ impl Obstacle {
 /// The best place for a task. Otherwise the obstacle on the closest matching instance, with its id.
 pub(super) fn find(cluster: &Cluster, order: &Order<'_>) -> Result<Spot, (Obstacle, String)> {
     let expressions = order.expressions();
-    let mut spots = Vec::new();
+    let mut fitting = Vec::new();
     let mut closest = (Obstacle::NoInstance, String::new());
     for instance in order.candidates(cluster) {
         match fit(instance, order, &expressions) {
-            Ok(spot) => spots.push((instance, spot)),
+            Ok(()) => fitting.push(instance),
             Err(obstacle) if obstacle > closest.0 => closest = (obstacle, instance.id.clone()),
             Err(_) => {}
         }
     }
-    choose(cluster, order, spots).ok_or(closest)
+    let chosen = choose(cluster, order, fitting).ok_or(closest)?;
+    take(chosen, order).ok_or_else(|| (Obstacle::Port, chosen.id.clone()))
 }
 
 /// What is in the way on each instance.
@@ -125,7 +126,8 @@ pub(super) fn obstacles(cluster: &Cluster, order: &Order<'_>) -> Vec<(String, Ob
 
 /// Whether one instance takes the task, whatever the strategies say.
 pub(super) fn fit_on(instance: &ContainerInstance, order: &Order<'_>) -> Result<Spot, Obstacle> {
-    fit(instance, order, &order.expressions())
+    fit(instance, order, &order.expressions())?;
+    take(instance, order).ok_or(Obstacle::Port)
 }
 
 impl<'a> Order<'a> {
@@ -141,7 +143,7 @@ impl<'a> Order<'a> {
     }
 }
 
-fn fit(instance: &ContainerInstance, order: &Order<'_>, expressions: &[Expression]) -> Result<Spot, Obstacle> {
+fn fit(instance: &ContainerInstance, order: &Order<'_>, expressions: &[Expression]) -> Result<(), Obstacle> {
     let Order { definition, needs, group, rules, provider: _ } = order;
     if !instance.is_connected {
         return Err(Obstacle::Agent);
@@ -165,47 +167,63 @@ fn fit(instance: &ContainerInstance, order: &Order<'_>, expressions: &[Expressio
     if takes_interface && instance.free_interfaces() == 0 {
         return Err(Obstacle::Interface);
     }
-    let (ports, bindings) = bind(instance, definition).ok_or(Obstacle::Port)?;
+    let mut mappings = definition.containers.iter().flat_map(|container| &container.ports);
+    let is_fixed = |host: u16| host != 0 && !takes_interface;
+    if mappings.any(|mapping| is_fixed(mapping.host) && instance.is_taken(mapping.protocol, mapping.host)) {
+        return Err(Obstacle::Port);
+    }
+    Ok(())
+}
+
+/// What a task that fits on an instance gets there; none if there are no ports left for those that it lets ECS choose.
+fn take(instance: &ContainerInstance, order: &Order<'_>) -> Option<Spot> {
+    let Order { definition, needs, group, .. } = order;
+    let (ports, bindings) = bind(instance, definition)?;
+    let takes_interface = definition.mode == NetworkMode::Awsvpc;
     let held = Held { cpu: needs.cpu, memory: needs.memory, ports, takes_interface, group: (*group).to_owned() };
-    Ok(Spot { instance: instance.id.clone(), held, bindings })
+    Some(Spot { instance: instance.id.clone(), held, bindings })
 }
 
 /// Each strategy keeps those that it likes best; of those that are left the emptiest is taken.
-fn choose(cluster: &Cluster, order: &Order<'_>, mut spots: Vec<(&ContainerInstance, Spot)>) -> Option<Spot> {
+fn choose<'c>(
+    cluster: &Cluster,
+    order: &Order<'_>,
+    mut fitting: Vec<&'c ContainerInstance>,
+) -> Option<&'c ContainerInstance> {
     let usual =
         [Strategy::Spread(Field::Attribute("ecs.availability-zone".to_owned())), Strategy::Spread(Field::Instance)];
     let strategies = if order.rules.strategies.is_empty() { usual.as_slice() } else { &order.rules.strategies };
     for strategy in strategies {
-        if spots.len() < 2 {
+        if fitting.len() < 2 {
             break;
         }
-        let scores = score(cluster, order.group, strategy, &spots);
+        let scores = score(cluster, order.group, strategy, &fitting);
         let best = scores.iter().min().cloned();
         let mut scores = scores.into_iter();
-        spots.retain(|_| scores.next() == best);
+        fitting.retain(|_| scores.next() == best);
     }
-    spots.into_iter().min_by_key(|(instance, _)| instance.task_count()).map(|(_, spot)| spot)
+    fitting.into_iter().min_by_key(|instance| instance.task_count())
 }
 
-fn score(cluster: &Cluster, group: &str, strategy: &Strategy, spots: &[(&ContainerInstance, Spot)]) -> Vec<Vec<u8>> {
+fn score(cluster: &Cluster, group: &str, strategy: &Strategy, fitting: &[&ContainerInstance]) -> Vec<Vec<u8>> {
     let ordered = |number: i64| u64::try_from(number).unwrap_or_default().to_be_bytes().to_vec();
     match strategy {
-        Strategy::Spread(Field::Instance) => spots.iter().map(|(one, _)| ordered(one.count_of(group))).collect(),
+        Strategy::Spread(Field::Instance) => fitting.iter().map(|one| ordered(one.count_of(group))).collect(),
         Strategy::Spread(Field::Attribute(name)) => {
             let mut crowd: BTreeMap<Option<String>, i64> = BTreeMap::new();
             for instance in cluster.instances.values().filter(|one| one.count_of(group) > 0) {
                 *crowd.entry(instance.attribute(name)).or_default() += instance.count_of(group);
             }
             let of = |one: &ContainerInstance| crowd.get(&one.attribute(name)).copied().unwrap_or_default();
-            spots.iter().map(|(one, _)| ordered(of(one))).collect()
+            fitting.iter().map(|one| ordered(of(one))).collect()
         }
-        Strategy::Binpack(Resource::Cpu) => spots.iter().map(|(one, _)| ordered(one.free_cpu())).collect(),
-        Strategy::Binpack(Resource::Memory) => spots.iter().map(|(one, _)| ordered(one.free_memory())).collect(),
+        Strategy::Binpack(Resource::Cpu) => fitting.iter().map(|one| ordered(one.free_cpu())).collect(),
+        Strategy::Binpack(Resource::Memory) => fitting.iter().map(|one| ordered(one.free_memory())).collect(),
         // Different for every task, but the same in every run.
         Strategy::Random => {
             let seed = cluster.started.to_be_bytes();
             let draw = |one: &ContainerInstance| Sha256::new().chain_update(seed).chain_update(&one.id).finalize();
-            spots.iter().map(|(one, _)| draw(one).to_vec()).collect()
+            fitting.iter().map(|one| draw(one).to_vec()).collect()
         }
     }
 }

@@ -37,6 +37,33 @@ pub(super) fn paged_arns(input: &Input<'_>, list: &str, usual: i64, mut arns: Ve
     Ok(json!({ list: page, "nextToken": next }))
 }
 
+/// What a call wants of a list that is kept in order, so that a page of it is found without the rest.
+pub(super) struct Page {
+    /// The key that it begins with, or the one after it.
+    pub(super) start: String,
+    limit: usize,
+}
+
+impl Page {
+    pub(super) fn read(input: &Input<'_>, usual: i64) -> Result<Self, AwsError> {
+        let limit = input.int("maxResults")?.unwrap_or(usual);
+        if !(1..=100).contains(&limit) {
+            return Err(invalid("maxResults must be between 1 and 100."));
+        }
+        let start = match input.text("nextToken").filter(|token| !token.is_empty()) {
+            Some(token) => page::key_of(token).ok_or_else(|| invalid("Invalid token."))?,
+            None => String::new(),
+        };
+        Ok(Self { start, limit: usize::try_from(limit).unwrap_or(100) })
+    }
+
+    /// The page of keys and ARNs that begin where it begins.
+    pub(super) fn of<'a>(&self, list: &str, mut found: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
+        let arns: Vec<&str> = found.by_ref().take(self.limit).map(|(_, arn)| arn).collect();
+        json!({ list: arns, "nextToken": found.next().map(|(key, _)| page::token_of(key)) })
+    }
+}
+
 /// The entry of `failures` for something that is not there.
 pub(super) fn missing(arn: &str) -> Value {
     json!({"arn": arn, "reason": "MISSING"})

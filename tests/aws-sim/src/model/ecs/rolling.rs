@@ -33,6 +33,11 @@ impl Group {
         self.pending + self.unfit + self.fit + self.healthy
     }
 
+    /// Those that time alone changes.
+    fn in_motion(self) -> i64 {
+        self.pending + self.unfit + self.fit
+    }
+
     /// Those that serve.
     pub(super) fn running(self) -> i64 {
         self.fit + self.healthy
@@ -69,6 +74,11 @@ impl Situation {
     /// Whether all is as it shall be.
     pub(super) fn is_steady(self) -> bool {
         self.new.running() == self.desired && self.new.total() == self.desired && self.old.total() + self.leaving == 0
+    }
+
+    /// Whether nothing changes unless something happens to a task or to an instance.
+    pub(super) fn is_still(self) -> bool {
+        self.leaving + self.new.in_motion() + self.old.in_motion() == 0
     }
 
     /// Whether the percentages forbid every next move.

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 
 use super::container_instance;
 use super::deployment::Rollout;
+use super::placement::Obstacle;
 use super::service::Status;
 use super::survey::{self, Survey};
 use super::task::{Stop, StopCode};
@@ -81,10 +82,12 @@ fn drain(context: &mut Context<'_>, key: &ServiceKey) {
     let iam = &context.account().iam;
     if living.is_empty() && role.is_none_or(|role| iam.role_by_arn(&role).is_some()) {
         if let Some(service) = context.region().ecs.service_mut(key) {
-            service.status = Status::Inactive;
             service.last_completed = service.primary().map(|primary| primary.revision.clone());
             service.deployments.clear();
             service.history.clear();
+        }
+        if let Some(cluster) = context.region().ecs.clusters.get_mut(&key.cluster) {
+            cluster.set_status(&key.service, Status::Inactive);
         }
         return;
     }
@@ -112,10 +115,14 @@ fn keep(context: &mut Context<'_>, key: &ServiceKey) {
     let doomed = stoppable.choose(situation.replaceable(without_place), situation.surplus());
     replicas::stop(context, key, &doomed);
     wait_for_room(context, key, is_daemon || obstacle.is_some());
-    if let Some((obstacle, instance)) = obstacle.filter(|_| doomed.is_empty() && situation.leaving == 0)
-        && complain(context, key, &service_event::unplaced(obstacle, &instance))
-    {
-        news::of_placement(context, key, obstacle);
+    let mut next = timing::SCHEDULER_CHECKS;
+    if let Some((obstacle, instance)) = obstacle.filter(|_| doomed.is_empty() && situation.leaving == 0) {
+        if situation.is_still() && obstacle != Obstacle::NoCapacity && only_needs_room(context, key) {
+            next = timing::PLACEMENT_TOLD_AGAIN;
+        }
+        if complain(context, key, &service_event::unplaced(obstacle, &instance)) {
+            news::of_placement(context, key, obstacle);
+        }
     }
     if situation.is_stuck() {
         complain(context, key, service_event::STUCK);
@@ -124,7 +131,7 @@ fn keep(context: &mut Context<'_>, key: &ServiceKey) {
         rollout::complete(context, key);
     } else if let Some(service) = context.region().ecs.service_mut(key) {
         service.steady_since = None;
-        look_after(context, key, timing::SCHEDULER_CHECKS);
+        look_after(context, key, next);
     }
     forget_drained(context, key);
 }
@@ -171,6 +178,14 @@ fn may_start(context: &mut Context<'_>, key: &ServiceKey) -> bool {
     primary.is_some_and(|primary| {
         primary.rollout != Rollout::Failed && primary.waits_until.is_none_or(|until| until <= now)
     })
+}
+
+/// Whether nothing but an instance that comes or a task that goes ends the waiting of a service: both are told to it.
+/// What its constraints say may be changed by attributes, and by the tasks of others.
+fn only_needs_room(context: &mut Context<'_>, key: &ServiceKey) -> bool {
+    let Some(service) = context.region().ecs.service_mut(key) else { return false };
+    let constraints = service.primary().map_or(&[][..], |primary| &primary.definition().constraints);
+    constraints.is_empty() && service.constraints.as_array().is_none_or(Vec::is_empty)
 }
 
 /// Older deployments without tasks are not shown any more.

@@ -61,7 +61,9 @@ pub(crate) struct Service {
     pub(super) tags: Tags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, serde::Serialize, serde::Deserialize,
+)]
 #[strum(serialize_all = "UPPERCASE")]
 pub(super) enum Status {
     Active,

@@ -1,13 +1,15 @@
 //! The calls about services that exist.
 
+use std::ops::Bound;
+
 use serde_json::json;
 
 use super::ServiceKey;
 use super::create_service::render;
-use super::reference::{cluster_name, missing, paged_arns, short};
+use super::reference::{Page, cluster_name, missing, short};
 use super::refusal::{invalid, no_service};
 use super::scheduler;
-use super::service::{Service, Status};
+use super::service::Status;
 use crate::model::context::Context;
 use crate::model::error::Answer;
 use crate::model::input::Input;
@@ -39,13 +41,14 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let cluster = context.region().ecs.living_cluster(input)?;
     let is = |member: &str, have: &str| input.text(member).is_none_or(|wanted| wanted == have);
-    let wanted = |service: &&Service| {
+    let page = Page::read(input, 10)?;
+    let from = cluster.services.range::<str, _>((Bound::Included(page.start.as_str()), Bound::Unbounded));
+    let found = from.map(|(_, service)| service).filter(|service| {
         service.status != Status::Inactive
             && is("schedulingStrategy", service.scheduling.into())
             && is("launchType", service.launch_type().unwrap_or_default())
-    };
-    let arns = cluster.services.values().filter(wanted).map(|service| service.arn.clone()).collect();
-    paged_arns(input, "serviceArns", 10, arns)
+    });
+    Ok(page.of("serviceArns", found.map(|service| (service.name.as_str(), service.arn.as_str()))))
 }
 
 /// A service that is to run tasks is only deleted by force. Repeating it is no error while the tasks are stopping.
@@ -54,13 +57,17 @@ pub(super) fn delete(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
     let name = short(input.required("service")?);
     let forced = input.flag("force")?.unwrap_or(false);
     let key = ServiceKey::new(cluster_name(input), name);
-    let service = context.region().ecs.living_cluster(input)?.services.get_mut(name).ok_or_else(no_service)?;
+    let cluster = context.region().ecs.living_cluster(input)?;
+    let service = cluster.services.get_mut(name).ok_or_else(no_service)?;
     match service.status {
         Status::Active if service.desired > 0 && !forced => {
             let message = "The service cannot be stopped while the primary deployment is scaled above 0.";
             return Err(invalid(message));
         }
-        Status::Active => (service.status, service.desired) = (Status::Draining, 0),
+        Status::Active => {
+            service.desired = 0;
+            cluster.set_status(name, Status::Draining);
+        }
         Status::Draining => {}
         Status::Inactive => return Err(no_service()),
     }

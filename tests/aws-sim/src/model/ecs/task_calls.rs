@@ -6,14 +6,13 @@ use std::ops::Bound;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
-use super::reference::{cluster_name, missing, short};
+use super::reference::{Page, cluster_name, missing, short};
 use super::refusal::{invalid, no_service};
 use super::task::{Stop, StopCode, Task};
 use super::{TaskKey, scheduler, task_life};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
-use crate::model::page;
 
 /// Stopped tasks are described for an hour.
 pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
@@ -40,25 +39,15 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
 /// What shall run, unless what has been stopped is asked for.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html>
 pub(super) fn list(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
-    let limit = input.int("maxResults")?.unwrap_or(100);
-    if !(1..=100).contains(&limit) {
-        return Err(invalid("maxResults must be between 1 and 100."));
-    }
-    let limit = usize::try_from(limit).unwrap_or(100);
-    let start = match input.text("nextToken").filter(|token| !token.is_empty()) {
-        Some(token) => page::key_of(token).ok_or_else(|| invalid("Invalid token."))?,
-        None => String::new(),
-    };
+    let page = Page::read(input, 100)?;
     let cluster = context.region().ecs.living_cluster(input)?;
     if let Some(name) = input.text("serviceName")
         && !cluster.services.contains_key(short(name))
     {
         return Err(no_service());
     }
-    let mut found = candidates(cluster, input, &start).filter(|task| is_asked(task, input));
-    let arns: Vec<&str> = found.by_ref().take(limit).map(|task| task.arn.as_str()).collect();
-    let next = found.next().map(|task| page::token_of(&task.id));
-    Ok(json!({"taskArns": arns, "nextToken": next}))
+    let found = candidates(cluster, input, &page.start).filter(|task| is_asked(task, input));
+    Ok(page.of("taskArns", found.map(|task| (task.id.as_str(), task.arn.as_str()))))
 }
 
 /// The tasks among which those are that the call asks for, from the smallest set that is known, in order of their ids.
