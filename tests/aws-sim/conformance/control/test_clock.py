@@ -10,6 +10,7 @@ from simulator import running
 
 NAT = "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html"
 GET_CHANGE = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html"
+SERVICE_EVENTS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"
 LIFECYCLE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html"
 
 
@@ -83,6 +84,20 @@ def test_waiting_for_idleness_ends_where_it_must(aws):
     begin = now(aws)
     face = aws.control("POST", "/clock/advance", {"until_idle": True, "at_most_seconds": 30})
     assert (face["idle"], state(aws, nat), now(aws) - begin) == (False, "pending", timedelta(seconds=30))
+
+
+@pytest.mark.aws(SERVICE_EVENTS)
+def test_a_service_that_waits_for_room_costs_nothing(aws):
+    """The clock counts what has happened: nothing does for an hour while a service waits for instances that it lacks."""
+    container = {"name": "web", "image": "nginx", "memory": 64}
+    aws.ecs.register_task_definition(family="web", containerDefinitions=[container])
+    aws.ecs.create_cluster(clusterName="dev")
+    aws.ecs.create_service(cluster="dev", serviceName="web", taskDefinition="web", desiredCount=1)
+    aws.advance(600)
+    before = aws.control("GET", "/clock")["happened_events"]
+    assert before > 0
+    aws.advance(3600)
+    assert aws.control("GET", "/clock")["happened_events"] == before
 
 
 @pytest.mark.aws(GET_CHANGE)

@@ -88,6 +88,19 @@ pub(crate) async fn services(aws: &mut Caller, count: usize, tasks: usize) -> Re
     Ok(())
 }
 
+/// A cluster without instances, and services in it that want a task each.
+pub(crate) async fn waiting(aws: &mut Caller, count: usize) -> Result<()> {
+    aws.ecs("CreateCluster", &json!({"clusterName": "empty"})).await?;
+    for number in 0..count {
+        let input = json!({
+            "cluster": "empty", "serviceName": service(number), "desiredCount": 1, "launchType": "EC2",
+            "taskDefinition": "family-0",
+        });
+        aws.ecs("CreateService", &input).await?;
+    }
+    Ok(())
+}
+
 /// How many tasks of the cluster run, and how many services it has.
 pub(crate) async fn counts(aws: &mut Caller) -> Result<(u64, u64)> {
     let shown = aws.ecs("DescribeClusters", &json!({"clusters": [CLUSTER]})).await?;

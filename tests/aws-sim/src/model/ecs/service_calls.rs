@@ -34,7 +34,10 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
             None => failures.push(missing(&format!("{place}/{name}"))),
         }
     }
-    Ok(json!({"services": found, "failures": failures}))
+    // `json!` would copy what it is given.
+    let mut answer = json!({"services": null, "failures": failures});
+    answer["services"] = found.into();
+    Ok(answer)
 }
 
 /// Ten on a page. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>

@@ -29,14 +29,14 @@ impl Service {
             "desiredCount": self.desired,
             "runningCount": all.running,
             "pendingCount": all.pending,
-            "deploymentConfiguration": self.configuration.render(),
-            "deployments": self.render_deployments(),
+            "deploymentConfiguration": null,
+            "deployments": null,
             "roleArn": self.role,
-            "events": self.events.iter().map(ServiceEvent::render).collect::<Vec<_>>(),
+            "events": null,
             "createdAt": epoch(self.created),
             "createdBy": self.created_by,
             "currentServiceDeployment": self.history.front().filter(|one| one.status.is_ongoing()).map(|one| &one.arn),
-            "currentServiceRevisions": self.render_revisions(),
+            "currentServiceRevisions": null,
             "placementConstraints": self.constraints,
             "placementStrategy": self.strategy,
             "healthCheckGracePeriodSeconds": self.grace,
@@ -48,6 +48,11 @@ impl Service {
             "availabilityZoneRebalancing": if self.rebalances_zones { "ENABLED" } else { "DISABLED" },
             "tags": if with_tags { self.tags.write("key", "value") } else { Value::Null },
         });
+        // `json!` copies what it is given: what is large is put into its place instead.
+        shown["deploymentConfiguration"] = self.configuration.render();
+        shown["deployments"] = self.render_deployments().into();
+        shown["events"] = self.events.iter().map(ServiceEvent::render).collect();
+        shown["currentServiceRevisions"] = self.render_revisions().into();
         merge(&mut shown, self.render_workload());
         shown
     }

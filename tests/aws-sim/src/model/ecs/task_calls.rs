@@ -33,7 +33,10 @@ pub(super) fn describe(context: &mut Context<'_>, input: &Input<'_>) -> Answer {
             None => failures.push(missing(&format!("{place}/{}", short(reference)))),
         }
     }
-    Ok(json!({"tasks": found, "failures": failures}))
+    // `json!` would copy what it is given.
+    let mut answer = json!({"tasks": null, "failures": failures});
+    answer["tasks"] = found.into();
+    Ok(answer)
 }
 
 /// What shall run, unless what has been stopped is asked for.
