@@ -31,7 +31,8 @@ class Simulator:
         name = (service, region, key, secret, token)
         if name not in self._clients:
             config = botocore.config.Config(
-                retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30, parameter_validation=False
+                retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30, parameter_validation=False,
+                inject_host_prefix=False,
             )
             self._clients[name] = boto3.client(
                 service,

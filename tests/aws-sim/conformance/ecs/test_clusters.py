@@ -167,7 +167,8 @@ def test_settings_and_configuration_can_be_changed(aws):
     )["cluster"]
     assert changed["settings"] == [{"name": "containerInsights", "value": "enhanced"}]
     assert changed["configuration"] == configuration
-    assert "apps" in changed["serviceConnectDefaults"]["namespace"]
+    (namespace,) = aws.servicediscovery.list_namespaces()["Namespaces"]
+    assert changed["serviceConnectDefaults"] == {"namespace": namespace["Arn"]}
     with refused("ClusterNotFoundException"):
         aws.ecs.update_cluster(cluster="gone")
 

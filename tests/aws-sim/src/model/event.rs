@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::{
-    acm, application_autoscaling, autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager, ssm,
+    acm, application_autoscaling, autoscaling, ec2, ecs, elb, elbv2, events, iam, scheduler, secretsmanager,
+    servicediscovery, ssm,
 };
 
 /// Something that was scheduled.
@@ -20,6 +21,7 @@ pub(crate) enum Event {
     Ssm(ssm::Event),
     Iam(iam::Event),
     ApplicationAutoScaling(application_autoscaling::Event),
+    CloudMap(servicediscovery::Event),
 }
 
 impl Event {
@@ -37,6 +39,7 @@ impl Event {
             Self::Ssm(event) => ssm::on_event(context, event),
             Self::Iam(event) => iam::on_event(context, event),
             Self::ApplicationAutoScaling(event) => application_autoscaling::on_event(context, event),
+            Self::CloudMap(event) => servicediscovery::on_event(context, event),
         }
     }
 }

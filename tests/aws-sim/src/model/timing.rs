@@ -155,3 +155,8 @@ pub(crate) const DELIVERY_TRIED_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// From the end of a secret's recovery window, or from a forced deletion, until its name is free.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html>
 pub(crate) const SECRET_GOES: TimeDelta = TimeDelta::seconds(3);
+/// An operation of Cloud Map, such as a registration.
+/// <https://docs.aws.amazon.com/cloud-map/latest/api/API_GetOperation.html>
+pub(crate) const CLOUD_MAP_WORKS: TimeDelta = TimeDelta::seconds(5);
+/// The same for a namespace that gets a zone.
+pub(crate) const DNS_NAMESPACE_MADE: TimeDelta = TimeDelta::seconds(45);

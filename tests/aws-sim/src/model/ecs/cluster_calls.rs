@@ -11,6 +11,7 @@ use super::{Event, account_setting, service, tagging};
 use crate::model::context::Context;
 use crate::model::error::{Answer, AwsError};
 use crate::model::input::Input;
+use crate::model::servicediscovery::registry;
 use crate::model::{event, iam, timing};
 
 /// What answers about one cluster show.
@@ -219,11 +220,11 @@ fn settings(input: &Input<'_>, usual: &str) -> Result<Value, AwsError> {
 }
 
 /// A namespace is shown by its ARN; an empty name takes the default away.
-fn connect_defaults(context: &Context<'_>, input: &Input<'_>) -> Value {
+fn connect_defaults(context: &mut Context<'_>, input: &Input<'_>) -> Value {
     match input.part("serviceConnectDefaults").text("namespace").unwrap_or_default() {
         "" => Value::Null,
         arn if arn.starts_with("arn:") => json!({ "namespace": arn }),
-        name => json!({ "namespace": context.arn("servicediscovery", &format!("namespace/{name}")) }),
+        name => json!({ "namespace": registry::default_namespace(context, name) }),
     }
 }
 

@@ -26,6 +26,7 @@ mod daemon;
 mod definition_checks;
 mod deployment;
 mod deployment_configuration;
+mod discovery;
 mod dispatch;
 mod execute_command;
 mod expression;

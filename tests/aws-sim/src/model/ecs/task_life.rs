@@ -9,8 +9,8 @@ use super::attachment::Status;
 use super::launch::LaunchType;
 use super::task::{ContainerState, Phase, Stage, Stop};
 use super::{
-    Event, TaskKey, capacity_waiting, joining, load_balancing, news, rollout, scheduler, spot, tally, task_course,
-    task_network, task_obstacle,
+    Event, TaskKey, capacity_waiting, discovery, joining, load_balancing, news, rollout, scheduler, spot, tally,
+    task_course, task_network, task_obstacle,
 };
 use crate::model::context::Context;
 use crate::model::{event, timing};
@@ -91,6 +91,7 @@ pub(super) fn condemn(context: &mut Context<'_>, key: &TaskKey, why: Stop) {
     task.stop = Some(Box::new(why));
     cluster.index.forsake(&key.task);
     capacity_waiting::forget(context, key);
+    discovery::leave(context, key);
     tally::recount(context, key);
     news::of_task(context, key);
 }
@@ -138,6 +139,7 @@ fn become_running(context: &mut Context<'_>, key: &TaskKey) {
     }
     tally::recount(context, key);
     load_balancing::join(context, key);
+    discovery::join(context, key);
     news::of_task(context, key);
     wake_service(context, key);
     spot::watch(context, key);

@@ -6,7 +6,7 @@ use super::balancer::{self, Balancer};
 use super::network::Network;
 use super::refusal::{invalid, not_simulated};
 use super::revision::{Launch, Workload};
-use super::{launch, task_definition_calls};
+use super::{discovery, launch, task_definition_calls};
 use crate::model::context::Context;
 use crate::model::error::AwsError;
 use crate::model::input::Input;
@@ -27,13 +27,14 @@ pub(super) fn of_new(context: &mut Context<'_>, input: &Input<'_>) -> Result<Wor
     let plan = launch::read(context, input, &definition)?;
     task_definition_calls::check_roles(context, &definition)?;
     let balancers = balancer::read(context, input, &definition)?;
+    let registries = discovery::registries(context, input, &definition)?;
     Ok(Workload {
         definition,
         launch: Launch::of(&plan),
         network: plan.network.as_ref().map(Network::render).unwrap_or_default(),
         balancers,
-        registries: registries(input)?,
-        connect: connect(input)?.unwrap_or_default(),
+        registries,
+        connect: connect(context, input)?.unwrap_or_default(),
     })
 }
 
@@ -56,9 +57,9 @@ pub(super) fn changed(context: &mut Context<'_>, input: &Input<'_>, before: &Wor
     }
     change_launch(context, input, &mut changed)?;
     if input.has("serviceRegistries") {
-        changed.registries = registries(input)?;
+        changed.registries = discovery::registries(context, input, &changed.definition)?;
     }
-    if let Some(connect) = connect(input)? {
+    if let Some(connect) = connect(context, input)? {
         changed.connect = connect;
     }
     Ok(changed)
@@ -112,26 +113,13 @@ fn check_simulated(input: &Input<'_>) -> Result<(), AwsError> {
     }
 }
 
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRegistry.html>
-fn registries(input: &Input<'_>) -> Result<Value, AwsError> {
-    let parts = input.parts("serviceRegistries");
-    if parts.len() > 1 {
-        return Err(invalid("Each service may be associated with at most one service registry."));
-    }
-    if let Some(part) = parts.first()
-        && part.text("registryArn").is_none_or(str::is_empty)
-    {
-        return Err(invalid("Service registry ARN can not be blank."));
-    }
-    Ok(parts.iter().map(|part| part.value().clone()).collect())
-}
-
 /// Service Connect is shown as it was asked for; no proxy answers for it.
-fn connect(input: &Input<'_>) -> Result<Option<Value>, AwsError> {
+fn connect(context: &mut Context<'_>, input: &Input<'_>) -> Result<Option<Value>, AwsError> {
     let part = input.part("serviceConnectConfiguration");
     if part.value().is_null() {
         return Ok(None);
     }
     part.flag("enabled")?.ok_or_else(|| invalid("Service Connect configuration must say whether it is enabled."))?;
+    discovery::check_namespace(context, &part)?;
     Ok(Some(part.value().clone()))
 }
