@@ -5,6 +5,10 @@ CARGO ?= cargo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 VENV := $(CARGO_TARGET_DIR)/venv
+# The cases of boto3, the list of them, and the same calls of moto.
+CONFORM = cd tests/aws-sim && export AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim \
+	&& (cd conformance && $(VENV)/bin/pytest -n 2 && python3 document.py --check) \
+	&& (cd differential && $(VENV)/bin/python witness.py --check)
 
 .PHONY: demo test lint fmt audit bench bench-aws-sim conformance conformance-document fuzz moto setup
 
@@ -18,7 +22,7 @@ test: setup moto
 	@sh tests/setup.sh test
 	$(CARGO) build --workspace --bins
 	$(CARGO) test --workspace
-	$(MAKE) --no-print-directory conformance
+	$(CONFORM)
 	$(CARGO_TARGET_DIR)/debug/bench-accept
 	$(CARGO_TARGET_DIR)/debug/bench-aws-sim --services 2000 --instances 20 --seconds 3 --least-calls 100 --most-megabytes 200
 
@@ -49,9 +53,7 @@ bench-aws-sim: setup
 ## The simulator against what AWS documents, driven by boto3.
 conformance: setup moto
 	$(CARGO) build --workspace --bins
-	cd tests/aws-sim/conformance && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/pytest -n 2
-	python3 tests/aws-sim/conformance/document.py --check
-	cd tests/aws-sim/differential && AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim $(VENV)/bin/python witness.py --check
+	$(CONFORM)
 
 ## Requests that coverage leads to, against the simulator: each protocol for SECONDS (60). Stable Rust and a C++ compiler.
 SECONDS ?= 60

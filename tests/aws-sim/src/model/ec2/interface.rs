@@ -52,7 +52,6 @@ pub(crate) enum Holder {
 /// A service that holds interfaces in subnets of its callers.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[allow(dead_code, reason = "each is named by the service that it stands for, and not all of them do so yet")]
 pub(crate) enum Owner {
     /// Of a classic or an application load balancer.
     LoadBalancer,

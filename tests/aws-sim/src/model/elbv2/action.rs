@@ -63,13 +63,6 @@ impl Action {
         }
     }
 
-    pub(super) fn forward_mut(&mut self) -> Option<&mut Forward> {
-        match &mut self.deed {
-            Deed::Forward(forward) => Some(forward),
-            Deed::Redirect(_) | Deed::FixedResponse { .. } | Deed::Authenticate { .. } => None,
-        }
-    }
-
     pub(super) fn authenticates(&self) -> bool {
         matches!(self.deed, Deed::Authenticate { .. })
     }

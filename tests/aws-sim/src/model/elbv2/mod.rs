@@ -32,7 +32,6 @@ mod rule_priorities;
 mod ssl_policy;
 mod tagging;
 mod target;
-#[allow(dead_code, unused_imports, reason = "it is for ECS and Auto Scaling, which do not use all of it yet")]
 pub(crate) mod target_access;
 mod target_calls;
 mod target_group;

@@ -2,22 +2,18 @@
 
 use chrono::TimeDelta;
 
-pub(crate) use super::protocol::Protocol;
+use super::target;
 pub(crate) use super::target_group::TargetType;
 use super::target_group_attributes::deregistration_delay;
 use super::target_health;
 pub(crate) use super::target_health::{State as TargetState, TargetHealth};
-use super::{association, target};
 use crate::model::context::Context;
 
 /// What other services need to know of a target group.
 #[derive(Debug, Clone)]
 pub(crate) struct TargetGroupFacts {
-    pub(crate) name: String,
     pub(crate) vpc_id: String,
     pub(crate) target_type: TargetType,
-    pub(crate) protocol: Protocol,
-    pub(crate) port: i64,
     /// ARN of the load balancer whose listeners or rules forward to it.
     pub(crate) load_balancer: Option<String>,
     /// How long a target drains.
@@ -28,11 +24,8 @@ pub(crate) struct TargetGroupFacts {
 pub(crate) fn target_group(context: &mut Context<'_>, arn: &str) -> Option<TargetGroupFacts> {
     let group = context.region().elbv2.target_groups.get(arn)?;
     Some(TargetGroupFacts {
-        name: group.name.clone(),
         vpc_id: group.vpc_id.clone(),
         target_type: group.target_type,
-        protocol: group.protocol,
-        port: group.port,
         load_balancer: group.load_balancer.clone(),
         deregistration_delay: deregistration_delay(group),
     })
@@ -63,38 +56,4 @@ pub(crate) fn target_health(
 ) -> Option<TargetHealth> {
     let port = port.map_or(context.region().elbv2.target_groups.get(group)?.port, i64::from);
     target_health::of(context, group, &target::key(id, port))
-}
-
-/// The target groups that a rule, or a listener's default action, forwards to, with their weights. None if there is no
-/// such rule or listener, or if it does not forward.
-pub(crate) fn forward_weights(context: &mut Context<'_>, rule_or_listener: &str) -> Option<Vec<(String, i64)>> {
-    let state = &context.region().elbv2;
-    let rule = state.rules.get(rule_or_listener).map(|rule| &rule.actions);
-    let actions = rule.or_else(|| state.listener_of_default_rule(rule_or_listener).map(|one| &one.actions))?;
-    actions.iter().find_map(|action| action.forward()).map(|forward| forward.groups.clone())
-}
-
-/// Changes where a rule, or a listener's default action, forwards to. Whether it did.
-pub(crate) fn set_forward_weights(
-    context: &mut Context<'_>,
-    rule_or_listener: &str,
-    weights: Vec<(String, i64)>,
-) -> bool {
-    let state = &mut context.region().elbv2;
-    let default = state.listener_of_default_rule(rule_or_listener).map(|listener| listener.arn.clone());
-    let (actions, listener) = match (state.rules.get_mut(rule_or_listener), default) {
-        (Some(rule), _) => (&mut rule.actions, rule.listener.clone()),
-        (None, Some(arn)) => match state.listeners.get_mut(&arn) {
-            Some(listener) => (&mut listener.actions, arn),
-            None => return false,
-        },
-        (None, None) => return false,
-    };
-    let Some(forward) = actions.iter_mut().find_map(|action| action.forward_mut()) else { return false };
-    forward.groups = weights;
-    let balancer = state.listeners.get(&listener).map(|listener| listener.load_balancer.clone());
-    if let Some(balancer) = balancer {
-        association::settle(context, &balancer);
-    }
-    true
 }
