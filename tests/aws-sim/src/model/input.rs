@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::clock::Moment;
 use super::error::AwsError;
 use super::service::Service;
 
@@ -57,6 +58,11 @@ impl<'a> Input<'a> {
         self.get(name).map(|value| parse_bool(value).ok_or_else(|| self.malformed(name, value))).transpose()
     }
 
+    /// A moment: JSON has seconds since 1970, with fractions; texts are written as RFC 3339 has it.
+    pub(crate) fn moment(&self, name: &str) -> Result<Option<Moment>, AwsError> {
+        self.get(name).map(|value| parse_moment(value).ok_or_else(|| self.malformed(name, value))).transpose()
+    }
+
     /// A structure; one without members when absent.
     pub(crate) fn part(&self, name: &str) -> Input<'a> {
         Input { service: self.service, value: self.get(name).unwrap_or(&Value::Null) }
@@ -101,6 +107,13 @@ fn parse_int(value: &Value) -> Option<i64> {
         Value::Number(number) => number.as_i64(),
         _ => None,
     }
+}
+
+fn parse_moment(value: &Value) -> Option<Moment> {
+    #[allow(clippy::cast_possible_truncation, reason = "a float that is too large saturates and is no moment")]
+    let milliseconds = value.as_f64().map(|seconds| (seconds * 1000.0) as i64);
+    let at = milliseconds.and_then(Moment::from_timestamp_millis);
+    at.or_else(|| value.as_str().and_then(|text| text.parse().ok()))
 }
 
 fn parse_bool(value: &Value) -> Option<bool> {

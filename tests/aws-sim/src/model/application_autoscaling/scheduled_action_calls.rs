@@ -1,6 +1,5 @@
 //! The calls about scheduled actions.
 
-use chrono::DateTime;
 use chrono_tz::Tz;
 use serde_json::json;
 
@@ -48,11 +47,7 @@ fn change(action: &mut ScheduledAction, input: &Input<'_>) -> Result<(), AwsErro
         action.zone = Some(zone.to_owned());
     }
     for (member, kept) in [("StartTime", &mut action.start), ("EndTime", &mut action.end)] {
-        if let Some(seconds) = input.get(member).and_then(serde_json::Value::as_f64) {
-            #[allow(clippy::cast_possible_truncation, reason = "a float that is too large saturates and is refused")]
-            let at = DateTime::from_timestamp_millis((seconds * 1000.0) as i64);
-            *kept = Some(at.ok_or_else(|| invalid(format!("{member} is not a timestamp.")))?);
-        }
+        *kept = input.moment(member)?.or(*kept);
     }
     if input.has("ScalableTargetAction") {
         let bounds = input.part("ScalableTargetAction");

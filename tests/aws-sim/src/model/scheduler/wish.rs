@@ -2,7 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>
 
-use chrono::DateTime;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,8 +33,8 @@ impl Wish {
         let wish = Self {
             expression: input.required("ScheduleExpression")?.to_owned(),
             zone: input.text("ScheduleExpressionTimezone").unwrap_or("UTC").to_owned(),
-            start: moment(input, "StartDate")?,
-            end: moment(input, "EndDate")?,
+            start: input.moment("StartDate")?,
+            end: input.moment("EndDate")?,
             description: input.text("Description").map(str::to_owned),
             is_enabled: input.text("State") != Some("DISABLED"),
             kms_key: input.text("KmsKeyArn").map(str::to_owned),
@@ -77,15 +76,6 @@ impl Wish {
     pub(super) fn slack(&self) -> i64 {
         self.window["MaximumWindowInMinutes"].as_i64().unwrap_or(0)
     }
-}
-
-fn moment(input: &Input<'_>, name: &str) -> Result<Option<Moment>, AwsError> {
-    let Some(value) = input.get(name) else { return Ok(None) };
-    #[allow(clippy::cast_possible_truncation, reason = "a float that is too large saturates and is refused below")]
-    let seconds = value.as_f64().map(|seconds| (seconds * 1000.0) as i64);
-    let at = seconds.and_then(DateTime::from_timestamp_millis);
-    let at = at.or_else(|| value.as_str().and_then(|text| text.parse().ok()));
-    at.map(Some).ok_or_else(|| invalid(format!("{name} is not a timestamp.")))
 }
 
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html>
