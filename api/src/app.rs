@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::seal::{Keys, SealError};
-use shared::store::{Store, StoreError, Watcher};
+use shared::store::{Limits, Store, StoreError, Watcher};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub struct Api {
     /// The operation store.
     pub store: Store,
+    /// How much is accepted.
+    pub limits: Limits,
     /// Tells whose journal grew.
     pub watcher: Watcher,
     /// Seal secrets for the workers; there may be none.
@@ -86,6 +88,7 @@ pub async fn build(config: Config) -> Result<App, StartError> {
     let api = Api {
         watcher: store.watcher().await?,
         store,
+        limits: config.limits,
         keys: Arc::new(keys),
         region: config.region.into(),
         open: config.insecure_no_auth,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
-use shared::store::Settings;
+use shared::store::{Limits, Settings};
 
 /// A value that no log and no error shows.
 #[derive(Clone)]
@@ -47,6 +47,9 @@ pub struct Config {
     /// AWS region that the workers work in.
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     pub region: String,
+    /// How much is accepted.
+    #[command(flatten)]
+    pub limits: Limits,
     /// The store.
     #[command(flatten)]
     pub store: Settings,

@@ -12,6 +12,7 @@ pub mod change_request;
 mod config;
 pub mod draw;
 pub mod idempotency;
+pub mod limits;
 pub mod observe;
 pub mod place;
 pub mod problem;

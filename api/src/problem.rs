@@ -1,6 +1,7 @@
 //! Every error answer of the API: RFC 9457 problem documents, and what the store's refusals mean to a caller.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -32,6 +33,11 @@ impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(refusal) => of_refusal(refusal).into(),
+            StoreError::Full(_) => {
+                tracing::warn!(error = %error, "a request is refused");
+                let problem = Problem::new(Code::StoreFull, "Redis has no memory left for it");
+                Problem { retry_after: Some(AFTER_A_SWEEP), ..problem }.into()
+            }
             StoreError::Unavailable(_) | StoreError::Rejected(_) => {
                 tracing::warn!(error = %error, cause = error.source().map(tracing::field::display), "a request fails");
                 Refused::new(Code::StoreUnavailable, error.to_string())
@@ -42,6 +48,14 @@ impl From<StoreError> for Refused {
             }
         }
     }
+}
+
+/// Seconds after which the sweep has looked for what need not be kept any longer.
+const AFTER_A_SWEEP: u64 = 60;
+
+/// Whole seconds, rounded up, so that nobody comes back too early.
+fn seconds(wait: Duration) -> Option<u64> {
+    Some(wait.as_millis().div_ceil(1000).max(1)).and_then(|seconds| u64::try_from(seconds).ok())
 }
 
 fn of_refusal(refusal: Refusal) -> Problem {
@@ -64,22 +78,34 @@ fn of_refusal(refusal: Refusal) -> Problem {
             let detail = format!("{id} was accepted since");
             Problem { operation: Some(id), ..Problem::new(Code::SupersededByLater, detail) }
         }
+        Refusal::QueueFull { unfinished, limit, wait } => {
+            let detail = format!("{unfinished} operations are unfinished, and {limit} may be");
+            Problem { retry_after: seconds(wait), ..Problem::new(Code::QueueFull, detail) }
+        }
+        Refusal::BudgetSpent { wait } => {
+            let detail = "this token has made as many changes as it may for now";
+            Problem { retry_after: seconds(wait), ..Problem::new(Code::TooManyRequests, detail) }
+        }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let extra: Option<(HeaderName, &str)> = match status {
-            StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer realm=\"barcelona\"")),
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some((header::RETRY_AFTER, "1")),
+        let extra: Option<(HeaderName, HeaderValue)> = match status {
+            StatusCode::UNAUTHORIZED => {
+                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"barcelona\"")))
+            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                Some((header::RETRY_AFTER, HeaderValue::from(self.0.retry_after.unwrap_or(1))))
+            }
             _ => None,
         };
         let mut response = (status, Json(self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some((name, value)) = extra {
-            headers.insert(name, HeaderValue::from_static(value));
+            headers.insert(name, value);
         }
         response
     }

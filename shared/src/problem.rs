@@ -87,12 +87,16 @@ codes! {
     IdempotencyKeyReused => 422, "The idempotency key was used with another body", "Use a new key for a new request.";
     /// A secret was sent, but the installation has no keys to seal it with.
     SecretsNotConfigured => 422, "Secrets are not configured", "Set BARCELONA_ENCRYPTION_KEYS on the API and the workers.";
-    /// Too many requests.
-    TooManyRequests => 429, "Too many requests", "Wait as long as Retry-After says.";
+    /// This token has made as many changes as its budget allows.
+    TooManyRequests => 429, "Too many changes", "Send it again after the time in Retry-After; cancels and deletions are accepted meanwhile.";
     /// A defect in Barcelona.
     Internal => 500, "Barcelona has a defect here", "Report it with the request id.";
     /// Redis does not answer, or refuses writes.
     StoreUnavailable => 503, "The store does not answer", "Try again after the time in Retry-After.";
+    /// So many operations are unfinished that no other is taken.
+    QueueFull => 503, "The queue is full", "Send it again after the time in Retry-After, or start more workers; cancels and deletions are accepted meanwhile.";
+    /// Redis has no memory left.
+    StoreFull => 503, "The store is full", "Give Redis more memory or keep finished operations for fewer days; cancels and deletions are accepted meanwhile.";
     /// AWS refused for good.
     AwsRefused => 500, "AWS refused", "Read what AWS said: it names what AWS did not like.";
     /// AWS refused because the worker may not do this.
@@ -172,6 +176,9 @@ pub struct Problem {
     pub detail: String,
     /// What to do about it, in a sentence.
     pub advice: String,
+    /// Seconds after which it makes sense to send the request again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// Fields that are wrong.
     #[serde(default)]
     pub errors: Vec<FieldError>,
@@ -199,6 +206,7 @@ impl Problem {
             code,
             detail: detail.into(),
             advice: code.advice().to_owned(),
+            retry_after: None,
             errors: vec![],
             operation: None,
             step: None,

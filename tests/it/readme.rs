@@ -57,6 +57,19 @@ fn the_table_of_settings_is_what_the_binaries_say_of_themselves() {
     assert_eq!(part("settings"), expected, "the README's table should be:\n{expected}");
 }
 
+#[test]
+fn the_table_of_limits_says_what_their_codes_say() {
+    let mut rows = 0;
+    for row in part("limits").lines().skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [code, status, title, _, advice] = cells[..] else { panic!("five columns: {row}") };
+        let code: shared::problem::Code = code.trim_matches('`').parse().unwrap();
+        assert_eq!((status, title, advice), (code.status().to_string().as_str(), code.title(), code.advice()));
+        rows += 1;
+    }
+    assert_eq!(rows, 3);
+}
+
 /// Texts in backticks.
 fn quoted(line: &str) -> Vec<&str> {
     line.split('`').skip(1).step_by(2).collect()

@@ -126,7 +126,7 @@ pub enum Outcome {
 pub async fn change<C: Change>(api: &Api, sender: &Sender, how: How, change: &C) -> Result<Outcome> {
     let id = OperationId::draw();
     if how.dry_run {
-        return plan(api, &id, change).await.map(Outcome::Planned);
+        return plan(api, &id, change, sender, how).await.map(Outcome::Planned);
     }
     let idempotency = idempotency::of(sender, change)?;
     if let Some(outcome) = replayed(api, idempotency.as_ref()).await? {
@@ -146,7 +146,7 @@ pub async fn change<C: Change>(api: &Api, sender: &Sender, how: How, change: &C)
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Refused::new(Code::Conflict, "others changed it again and again while the request was checked"))
+    Err(changed_again())
 }
 
 async fn replayed(api: &Api, idempotency: Option<&Idempotency>) -> Result<Option<Outcome>> {
@@ -156,10 +156,10 @@ async fn replayed(api: &Api, idempotency: Option<&Idempotency>) -> Result<Option
     }
 }
 
-async fn plan<C: Change>(api: &Api, id: &OperationId, change: &C) -> Result<Plan> {
-    let (kind, steps, refused) = match change.draft(api, id).await {
+async fn plan<C: Change>(api: &Api, id: &OperationId, change: &C, sender: &Sender, how: How) -> Result<Plan> {
+    let (kind, steps, refused) = match rehearsed(api, id, change, sender, how).await {
         Ok(draft) => (Some(draft.payload.kind()), draft.outline, None),
-        Err(Refused(problem)) if matches!(problem.status, 409 | 422) => (None, vec![], Some(*problem)),
+        Err(Refused(problem)) if is_refusal(&problem) => (None, vec![], Some(*problem)),
         Err(refused) => return Err(refused),
     };
     let of = |effect: Effect| steps.iter().filter(|step| step.effect == effect).map(|step| step.what.clone()).collect();
@@ -167,10 +167,33 @@ async fn plan<C: Change>(api: &Api, id: &OperationId, change: &C) -> Result<Plan
     Ok(Plan { kind, target: change.target(), creates, changes, removes, steps, refused })
 }
 
+/// Whether a plan tells of it: what stands, or how much there is, does not allow the change.
+fn is_refusal(problem: &Problem) -> bool {
+    matches!(problem.status, 409 | 422 | 429) || matches!(problem.code, Code::QueueFull | Code::StoreFull)
+}
+
+/// The draft of a change that would be accepted now.
+async fn rehearsed<C: Change>(api: &Api, id: &OperationId, change: &C, sender: &Sender, how: How) -> Result<Draft> {
+    for _ in 0..TRIES {
+        let draft = change.draft(api, id).await?;
+        let acceptance = acceptance(id, change.target(), draft.clone(), sender, how, None);
+        match api.store.rehearse(&api.limits, &acceptance).await {
+            Ok(()) => return Ok(draft),
+            Err(StoreError::Refused(Refusal::Stale | Refusal::Reserved(_))) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(changed_again())
+}
+
+fn changed_again() -> Refused {
+    Refused::new(Code::Conflict, "others changed it again and again while the request was checked")
+}
+
 /// Sends once more when nobody knows whether the script ran: the same id is accepted once.
 async fn send(api: &Api, acceptance: &Acceptance) -> std::result::Result<Accepted, StoreError> {
-    match api.store.accept(acceptance).await {
-        Err(StoreError::Unavailable(_)) => api.store.accept(acceptance).await,
+    match api.store.accept_within(&api.limits, acceptance).await {
+        Err(StoreError::Unavailable(_)) => api.store.accept_within(&api.limits, acceptance).await,
         answered => answered,
     }
 }

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 use utoipa::ToSchema;
 
 use crate::app::Api;
+use crate::limits;
 use crate::problem::{Refused, Result};
 
 /// The process answers.
@@ -19,8 +20,10 @@ pub struct LiveBody {
 /// The store takes writes.
 #[derive(Serialize, ToSchema)]
 pub struct ReadyBody {
-    /// `ready`
+    /// `ready`, or `limited` while only what makes room is accepted
     status: &'static str,
+    /// What new changes are refused with now; cancels and deletions are accepted all the same.
+    refused: Vec<Problem>,
     /// Why accepted operations may be lost, when they may.
     may_lose_writes: Option<String>,
 }
@@ -40,5 +43,8 @@ pub async fn ready(State(api): State<Api>) -> Result<Json<ReadyBody>> {
     if !health.writable {
         return Err(Refused::new(Code::StoreUnavailable, "Redis takes no writes"));
     }
-    Ok(Json(ReadyBody { status: "ready", may_lose_writes: health.may_lose_writes }))
+    // Not 503: whoever balances load would take away the one place that accepts cancels and deletions.
+    let refused = limits::reached(&api, &health).await?;
+    let status = if refused.is_empty() { "ready" } else { "limited" };
+    Ok(Json(ReadyBody { status, refused, may_lose_writes: health.may_lose_writes }))
 }

@@ -9,8 +9,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use shared::operation::OnFailure;
 use shared::problem::Problem;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::response::{Response as Answer, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Required};
@@ -107,8 +108,26 @@ fn complete(path: &str, item: &mut PathItem) {
         operation.parameters.get_or_insert_default().splice(0..0, parameters);
         let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
         let refused = ResponseBuilder::new().description("Refused").content("application/problem+json", problem);
+        if method != "get" {
+            operation.responses.responses.extend(limits());
+        }
         operation.responses.responses.insert("default".to_owned(), RefOr::T(refused.build()));
     }
+}
+
+/// What is answered while no more is accepted. Cancels and deletions are: they may still meet a store that is away.
+fn limits() -> [(String, RefOr<Answer>); 2] {
+    let problem = || Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    let seconds = HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Integer)));
+    let seconds = seconds.description(Some("Seconds after which it makes sense to send it again")).build();
+    let refused = |status: &str, description: &str| {
+        let response = ResponseBuilder::new().description(description).header("Retry-After", seconds.clone());
+        (status.to_owned(), RefOr::T(response.content("application/problem+json", problem()).build()))
+    };
+    [
+        refused("429", "`too_many_requests`: the budget of this token is spent; cancels and deletions have none"),
+        refused("503", "`queue_full` or `store_full`: only cancels and deletions are accepted; or `store_unavailable`"),
+    ]
 }
 
 /// What every change takes besides its body.

@@ -1,5 +1,6 @@
 //! Operations: list, show (with long-poll), their journal (page or stream), cancel, retry.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use axum::Json;
@@ -162,7 +163,7 @@ pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, plain:
 #[utoipa::path(post, path = "/operations/{operation}/retry", tag = "operations", operation_id = "retry_operation",
     responses((status = 202, description = "It is queued again", body = OperationBody)))]
 pub async fn retry(State(api): State<Api>, OfOperation(id): OfOperation, plain: Plain) -> Result<Response> {
-    match api.store.retry(&id, &plain.sender.caller.actor).await {
+    match api.store.retry_within(&api.limits, &id, &plain.sender.caller.actor).await {
         Ok(Some(retried)) => answer::accepted(retried.operation, false, None),
         Ok(None) => Err(missing(&id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {
@@ -205,7 +206,7 @@ fn of(id: &OperationId, problem: Problem) -> Refused {
 
 fn limit(query: &mut Query) -> usize {
     let (usual, most) = PAGE;
-    query.one("limit").unwrap_or(usual).clamp(1, most)
+    query.one::<NonZeroUsize>("limit").map_or(usual, NonZeroUsize::get).min(most)
 }
 
 /// `Prefer: wait=30`. <https://www.rfc-editor.org/rfc/rfc7240#section-4.3>

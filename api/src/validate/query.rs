@@ -110,6 +110,7 @@ pub fn of_page(error: StoreError) -> Refused {
         }
         StoreError::Refused(_)
         | StoreError::Unavailable(_)
+        | StoreError::Full(_)
         | StoreError::Rejected(_)
         | StoreError::Corrupt(..)
         | StoreError::Fenced => error.into(),

@@ -7,6 +7,7 @@ mod deploys;
 mod districts;
 mod heritages;
 mod idempotency;
+mod limits;
 mod openapi;
 mod operations;
 mod refusals;

@@ -47,6 +47,7 @@ async fn bad_input_is_pointed_at_and_nothing_is_recorded() {
         ("DELETE", "/districts/dev", json!({"cascade": true}), (422, "unknown_field", "/cascade")),
         ("PATCH", "/districts/dev?on_failure=explode", json!({}), (422, "invalid_field", "?on_failure")),
         ("GET", "/operations?state=done", json!({}), (422, "invalid_field", "?state")),
+        ("GET", "/operations?limit=0", json!({}), (422, "invalid_field", "?limit")),
         ("GET", "/operations?cursor=abc", json!({}), (422, "invalid_field", "?cursor")),
         ("GET", "/events?cursor=abc", json!({}), (422, "invalid_field", "?cursor")),
     ];

@@ -1,11 +1,9 @@
 //! Accepting an operation: record, first journal entry, idempotency key, place in the order and queue, in one script.
 
-use std::time::Duration;
-
 use super::fields::{Writing, json, list_json};
 use super::operation::{Raw, Recorded};
-use super::script::{self, Arguments};
-use super::{Refusal, StepRecord, Store, StoreError, error, keys, records, why};
+use super::script::{self, Arguments, Reply};
+use super::{Limits, Refusal, Settings, StepRecord, Store, StoreError, error, keys, limits, records, why};
 use crate::district::District;
 use crate::heritage::Heritage;
 use crate::ids::OperationId;
@@ -90,27 +88,34 @@ pub enum Accepted {
     Replayed(Operation),
 }
 
-/// How long an idempotency key is remembered: a week that a caller may count on, and a day.
-const REMEMBERED: Duration = Duration::from_hours(8 * 24);
-
 impl Store {
-    /// Accepts an operation, or says why not ([`StoreError::Refused`]) and writes nothing.
+    /// Accepts an operation whatever the limits, or says why not ([`StoreError::Refused`]) and writes nothing.
     pub async fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
-        let kind = acceptance.payload.kind();
+        self.send(acceptance, None, false).await.and_then(|reply| accepted(acceptance, reply))
+    }
+
+    /// The same within limits. Deletions and children have none: they make room, or end what has begun.
+    pub async fn accept_within(&self, limits: &Limits, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
+        self.send(acceptance, Some(limits), false).await.and_then(|reply| accepted(acceptance, reply))
+    }
+
+    /// Refuses what would not be accepted, and writes nothing.
+    pub async fn rehearse(&self, limits: &Limits, acceptance: &Acceptance) -> Result<(), StoreError> {
+        self.send(acceptance, Some(limits), true).await.map(|_acceptable| ())
+    }
+
+    async fn send(
+        &self,
+        acceptance: &Acceptance,
+        limits: Option<&Limits>,
+        rehearse: bool,
+    ) -> Result<Reply, StoreError> {
+        let is_deletion = acceptance.payload.kind().is_deletion();
         // Making room must be possible when there is no room for anything else.
-        let script = if kind.is_deletion() { &script::ACCEPT_DELETION } else { &script::ACCEPT };
-        let mut reply = self.call(script, arguments(acceptance)?).await?;
-        let (fields, steps): (Raw, Raw) = (reply.next()?, reply.next()?);
-        let id = match fields.get("id") {
-            Some(id) => OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?,
-            None => acceptance.id.clone(),
-        };
-        let recorded =
-            Recorded::of(&id, fields, steps)?.ok_or_else(|| error::corrupt(keys::OPERATION, &"it is gone"))?;
-        match reply.status.as_str() {
-            "replayed" => Ok(Accepted::Replayed(recorded.operation)),
-            _ => Ok(Accepted::New(recorded.operation)),
-        }
+        let script = if is_deletion { &script::ACCEPT_DELETION } else { &script::ACCEPT };
+        let limits = limits.filter(|_| !is_deletion && acceptance.parent.is_none());
+        let arguments = limits::given_to(limits, &acceptance.actor, arguments(self.settings(), acceptance)?);
+        self.call(script, arguments.optional(rehearse.then_some("1"))).await
     }
 
     /// The operation that this idempotency key was used for before; `None` when it is free. Refused as `KeyReused` when it
@@ -128,6 +133,20 @@ impl Store {
     }
 }
 
+/// The operation in a script's answer.
+fn accepted(acceptance: &Acceptance, mut reply: Reply) -> Result<Accepted, StoreError> {
+    let (fields, steps): (Raw, Raw) = (reply.next()?, reply.next()?);
+    let id = match fields.get("id") {
+        Some(id) => OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?,
+        None => acceptance.id.clone(),
+    };
+    let recorded = Recorded::of(&id, fields, steps)?.ok_or_else(|| error::corrupt(keys::OPERATION, &"it is gone"))?;
+    match reply.status.as_str() {
+        "replayed" => Ok(Accepted::Replayed(recorded.operation)),
+        _ => Ok(Accepted::New(recorded.operation)),
+    }
+}
+
 /// What a kind of operation does to its target's record, as the scripts call it.
 pub(super) fn does(kind: Kind) -> &'static str {
     match kind {
@@ -139,7 +158,7 @@ pub(super) fn does(kind: Kind) -> &'static str {
     }
 }
 
-fn arguments(acceptance: &Acceptance) -> Result<Arguments, StoreError> {
+fn arguments(settings: &Settings, acceptance: &Acceptance) -> Result<Arguments, StoreError> {
     let Acceptance { id, target, payload, expect, idempotency, .. } = acceptance;
     let kind = payload.kind();
     let accepted = Event::Accepted { kind, target: target.clone(), actor: acceptance.actor.clone() };
@@ -154,7 +173,7 @@ fn arguments(acceptance: &Acceptance) -> Result<Arguments, StoreError> {
         .optional(expect.heritage)
         .optional(idempotency.as_ref().map(|it| it.scope.as_str()))
         .optional(idempotency.as_ref().map(|it| it.body.as_str()))
-        .one(REMEMBERED.as_secs() * 1000)
+        .one(settings.idempotency.as_millis().to_string())
         .optional(acceptance.supersedes.as_ref().map(OperationId::as_str))
         .optional(acceptance.parent.as_ref().map(OperationId::as_str))
         .list(acceptance.reserve.iter().map(reservation))

@@ -25,17 +25,34 @@ pub struct Settings {
     /// Milliseconds after which an operation whose worker is silent is given to another.
     #[arg(long, env = "BARCELONA_LEASE_MS", default_value_t = 15_000)]
     pub lease_ms: u64,
+    /// Days for which an operation is kept after its end, with its journal; longer while something refers to it.
+    #[arg(long = "retention-days", env = "BARCELONA_RETENTION_DAYS", default_value = "30", value_parser = days::<1>)]
+    pub retention: Duration,
+    /// Days for which an idempotency key is remembered; at least the 7 that callers may count on.
+    #[arg(long = "idempotency-days", env = "BARCELONA_IDEMPOTENCY_DAYS", default_value = "8", value_parser = days::<7>)]
+    pub idempotency: Duration,
+}
+
+/// Reads a number of days, `LEAST` at least.
+fn days<const LEAST: u64>(text: &str) -> Result<Duration, String> {
+    let days: u64 = text.parse().map_err(|wrong| format!("{wrong}"))?;
+    let hours = days.checked_mul(24).filter(|_| (LEAST..=LONGEST_DAYS).contains(&days));
+    hours.map(Duration::from_hours).ok_or_else(|| format!("must be {LEAST} to {LONGEST_DAYS}"))
 }
 
 /// What `/readyz` tells about the store.
 #[derive(Clone, Debug)]
 pub struct Health {
-    /// Whether it answered a write.
+    /// Whether it answered a write, or would if there were memory.
     pub writable: bool,
+    /// How much memory it has used of how much, when that leaves none for writes: only what makes room is accepted.
+    pub full: Option<String>,
     /// Why acknowledged writes may be lost, when they may: `appendonly no`, an evicting `maxmemory-policy`.
     pub may_lose_writes: Option<String>,
 }
 
+/// A hundred years: what is longer is a slip of the hand.
+const LONGEST_DAYS: u64 = 36_500;
 /// Longer than Redis ever takes for one of our scripts; the client's default of 500 ms is shorter than an fsync can be.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
@@ -121,15 +138,23 @@ impl Store {
     pub async fn health(&self) -> Result<Health, StoreError> {
         let mut write = redis::cmd("SET");
         write.arg(self.key(keys::HEALTH, &[])).arg(self.now().0);
-        let writable = match self.query::<()>(write).await {
-            Ok(()) => true,
-            Err(StoreError::Rejected(_)) => false,
+        let (writable, is_full) = match self.query::<()>(write).await {
+            Ok(()) => (true, false),
+            Err(StoreError::Full(_)) => (true, true),
+            Err(StoreError::Rejected(_)) => (false, false),
             Err(other) => return Err(other),
         };
         let mut told = redis::cmd("INFO");
         told.arg("persistence").arg("memory");
         let info: String = self.query(told).await?;
-        Ok(Health { writable, may_lose_writes: weakness(&info) })
+        Ok(Health { writable, full: is_full.then(|| memory(&info)), may_lose_writes: weakness(&info) })
+    }
+
+    /// How many operations have not ended.
+    pub async fn unfinished(&self) -> Result<u64, StoreError> {
+        let mut count = redis::cmd("ZCARD");
+        count.arg(self.key(keys::UNFINISHED, &[]));
+        self.query(count).await
     }
 
     /// The namespace as keys begin.
@@ -209,13 +234,23 @@ async fn connected(client: &Client) -> Result<ConnectionManager, RedisError> {
     Ok(connection)
 }
 
+/// What Redis says of itself under this name.
+fn told<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+}
+
+/// How much memory Redis has used, and how much it may use.
+fn memory(info: &str) -> String {
+    let size = |name| told(info, name).unwrap_or("?");
+    format!("{} used, maxmemory is {}", size("used_memory_human"), size("maxmemory_human"))
+}
+
 /// Why writes that were acknowledged may be lost, by what Redis says of itself.
 fn weakness(info: &str) -> Option<String> {
-    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    if field("aof_enabled").is_some_and(|enabled| enabled.trim() == "0") {
+    if told(info, "aof_enabled") == Some("0") {
         return Some("appendonly no: what was written since the last snapshot is lost when Redis stops".to_owned());
     }
-    let policy = field("maxmemory_policy").map(str::trim).filter(|policy| *policy != "noeviction")?;
+    let policy = told(info, "maxmemory_policy").filter(|policy| *policy != "noeviction")?;
     Some(format!("maxmemory-policy {policy}: Redis removes records when its memory is full"))
 }
 

@@ -1,5 +1,7 @@
 //! What the store could not do.
 
+use std::time::Duration;
+
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 use crate::ids::OperationId;
@@ -11,7 +13,10 @@ pub enum StoreError {
     /// Redis does not answer, or the connection broke: nobody knows whether the script ran.
     #[error("Redis does not answer")]
     Unavailable(#[source] RedisError),
-    /// Redis refused: out of memory, read-only replica, wrong type.
+    /// Redis has no memory left: it takes nothing but what frees some, and the end of what has begun.
+    #[error("Redis' memory is full")]
+    Full(#[source] RedisError),
+    /// Redis refused: read-only replica, wrong type.
     #[error("Redis refused the command")]
     Rejected(#[source] RedisError),
     /// A record cannot be read; the text names the key and field, never the value.
@@ -46,7 +51,25 @@ pub enum Refusal {
     WrongState(crate::operation::State),
     /// A later operation on the same thing was accepted.
     SupersededByLater(OperationId),
+    /// So many operations are unfinished that no other is taken.
+    QueueFull {
+        /// How many are.
+        unfinished: u64,
+        /// How many may be.
+        limit: u64,
+        /// When one of them has usually ended.
+        wait: Duration,
+    },
+    /// Who asks has made as many changes as its budget allows.
+    BudgetSpent {
+        /// When it allows the next one.
+        wait: Duration,
+    },
 }
+
+/// How Redis begins its answer when a write would need more than `maxmemory`.
+/// <https://redis.io/docs/latest/develop/reference/eviction/>
+const OUT_OF_MEMORY: &str = "OOM";
 
 /// Sorts an error of the client: did Redis refuse, or does nobody know?
 pub(super) fn of_redis(source: RedisError) -> StoreError {
@@ -65,7 +88,11 @@ pub(super) fn of_redis(source: RedisError) -> StoreError {
                     | ServerErrorKind::Ask
             )
     );
-    if unsure { StoreError::Unavailable(source) } else { StoreError::Rejected(source) }
+    match source.code() {
+        _ if unsure => StoreError::Unavailable(source),
+        Some(OUT_OF_MEMORY) => StoreError::Full(source),
+        Some(_) | None => StoreError::Rejected(source),
+    }
 }
 
 /// A record that is not as this code writes it.

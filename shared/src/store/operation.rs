@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::fields::{Fields, parsed};
+use super::script::{self, Arguments};
 use super::{StepRecord, Store, StoreError, keys};
 use crate::ids::OperationId;
 use crate::operation::{Links, OnFailure, Operation, State, Target};
@@ -144,14 +145,8 @@ fn links(id: &OperationId, state: State, held: bool) -> Links {
 impl Store {
     /// Everything recorded of an operation, as of one moment.
     pub(super) async fn recorded(&self, id: &OperationId) -> Result<Option<Recorded>, StoreError> {
-        let mut pipe = redis::pipe();
-        pipe.atomic();
-        pipe.hgetall(self.key(keys::OPERATION, &[id.as_str()]));
-        pipe.hgetall(self.key(keys::STEPS, &[id.as_str()]));
-        let pipe = &pipe;
-        let read = |mut connection| async move { pipe.query_async(&mut connection).await };
-        let (fields, steps) = self.repeatable(read).await?;
-        Recorded::of(id, fields, steps)
+        let mut reply = self.look(&script::RECORDED, Arguments::default().one(id.as_str())).await?;
+        Recorded::of(id, reply.next()?, reply.next()?)
     }
 
     /// An operation, with its steps.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::fields::json;
 use super::operation::Recorded;
 use super::script::{self, Arguments};
-use super::{StepRecord, Store, StoreError, records, why};
+use super::{Limits, StepRecord, Store, StoreError, limits, records, why};
 use crate::district::{District, DistrictIds};
 use crate::heritage::Heritage;
 use crate::ids::OperationId;
@@ -27,6 +27,25 @@ impl Store {
     /// `succeeded` are kept, the others become `pending`. A create whose record was removed takes name, address range and
     /// ports again, or is refused as `Exists`/`Reserved`. `None` when there is no such operation.
     pub async fn retry(&self, id: &OperationId, actor: &str) -> Result<Option<Retried>, StoreError> {
+        self.retry_as(id, actor, None).await
+    }
+
+    /// The same within limits, which deletions have none of.
+    pub async fn retry_within(
+        &self,
+        limits: &Limits,
+        id: &OperationId,
+        actor: &str,
+    ) -> Result<Option<Retried>, StoreError> {
+        self.retry_as(id, actor, Some(limits)).await
+    }
+
+    async fn retry_as(
+        &self,
+        id: &OperationId,
+        actor: &str,
+        limits: Option<&Limits>,
+    ) -> Result<Option<Retried>, StoreError> {
         let Some(recorded) = self.recorded(id).await? else { return Ok(None) };
         let Recorded { operation: before, payload, steps, .. } = recorded;
         let steps = steps
@@ -43,7 +62,10 @@ impl Store {
             .fields(steps)
             .fields(records::made(district.as_ref(), heritage.as_ref())?);
         let arguments = why::deleted(actor, &before.target)?.given_to(arguments)?;
-        let mut reply = self.call(&script::RETRY, arguments).await?;
+        let is_deletion = before.kind.is_deletion();
+        let arguments = limits::given_to(limits.filter(|_| !is_deletion), actor, arguments);
+        let script = if is_deletion { &script::RETRY_DELETION } else { &script::RETRY };
+        let mut reply = self.call(script, arguments).await?;
         let recorded = Recorded::of(id, reply.next()?, reply.next()?)?;
         Ok(recorded.map(|Recorded { operation, .. }| Retried { operation }))
     }

@@ -1,6 +1,8 @@
 //! Calling the Lua scripts: one per transition, each a file of `lua/` behind the preludes that it builds on.
 
+use std::num::ParseIntError;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use redis::{FromRedisValue, Script, ScriptInvocation, ToRedisArgs, Value};
 
@@ -27,24 +29,34 @@ macro_rules! script {
 /// A script that moves operations: it needs journal, queue, order, records and endings.
 macro_rules! transition {
     ($name:ident, $flags:literal, $last:literal, $file:literal) => {
-        script!($name, $flags, ["journal.lua", "queue.lua", "order.lua", "record.lua", "ending.lua", $last], $file);
+        transition!($name, $flags, [$last], $file);
+    };
+    ($name:ident, $flags:literal, [$($last:literal),+], $file:literal) => {
+        script!(
+            $name,
+            $flags,
+            ["journal.lua", "queue.lua", "order.lua", "record.lua", "ending.lua", $($last),+],
+            $file
+        );
     };
 }
 
-transition!(ACCEPT, "", "admission.lua", "accept.lua");
-transition!(ACCEPT_DELETION, "flags=allow-oom", "admission.lua", "accept.lua");
+transition!(ACCEPT, "", ["admission.lua", "budget.lua", "limits.lua"], "accept.lua");
+transition!(ACCEPT_DELETION, "flags=allow-oom", ["admission.lua", "budget.lua", "limits.lua"], "accept.lua");
 transition!(CLAIM, "flags=allow-oom", "held.lua", "claim.lua");
 transition!(CHECKPOINT, "flags=allow-oom", "held.lua", "checkpoint.lua");
 transition!(PARK, "flags=allow-oom", "held.lua", "park.lua");
 transition!(FINISH, "flags=allow-oom", "held.lua", "finish.lua");
 transition!(RELEASE, "flags=allow-oom", "held.lua", "release.lua");
 transition!(CANCEL, "flags=allow-oom", "admission.lua", "cancel.lua");
-transition!(RETRY, "flags=allow-oom", "admission.lua", "retry.lua");
+transition!(RETRY, "", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
+transition!(RETRY_DELETION, "flags=allow-oom", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(REAP, "flags=allow-oom", "held.lua", "reap.lua");
 script!(RENEW, "flags=allow-oom", [], "renew.lua");
 script!(TAKE, "flags=allow-oom", ["budget.lua"], "take.lua");
 script!(SHRINK, "flags=allow-oom", ["budget.lua"], "shrink.lua");
 script!(BOOTSTRAP, "flags=allow-oom", [], "bootstrap.lua");
+script!(RECORDED, "flags=no-writes", [], "recorded.lua");
 script!(VIEWS, "flags=no-writes", [], "views.lua");
 script!(EVENTS, "flags=no-writes", [], "events.lua");
 
@@ -132,6 +144,7 @@ impl Store {
 
 fn refused(why: &str, detail: &str) -> StoreError {
     let operation = || OperationId::parse(detail).map_err(|wrong| error::corrupt("refusal", &wrong));
+    let number = |text: &str| text.parse().map_err(|wrong: ParseIntError| error::corrupt("refusal", &wrong));
     let refusal = match why {
         "key_reused" => operation().map(Refusal::KeyReused),
         "superseded_by_later" => operation().map(Refusal::SupersededByLater),
@@ -146,6 +159,15 @@ fn refused(why: &str, detail: &str) -> StoreError {
             .map(Refusal::HasHeritages)
             .map_err(|wrong| error::corrupt("refusal", &wrong)),
         "reserved" => Ok(Refusal::Reserved(detail.to_owned())),
+        "queue_full" => {
+            detail.split(' ').map(number).collect::<Result<Vec<u64>, _>>().and_then(|told| match told[..] {
+                [unfinished, limit, wait] => {
+                    Ok(Refusal::QueueFull { unfinished, limit, wait: Duration::from_millis(wait) })
+                }
+                _ => Err(error::corrupt("refusal", &"it does not tell how full the queue is")),
+            })
+        }
+        "budget_spent" => number(detail).map(|wait| Refusal::BudgetSpent { wait: Duration::from_millis(wait) }),
         "exists" => Ok(Refusal::Exists),
         "missing" => Ok(Refusal::Missing),
         "being_deleted" => Ok(Refusal::BeingDeleted),

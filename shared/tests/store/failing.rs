@@ -16,8 +16,8 @@ async fn with_a_full_memory_what_has_begun_ends_and_deletions_are_accepted_but_n
     let claim = bench.claimed().await;
     let () = redis::cmd("CONFIG").arg(&["SET", "maxmemory", "1"]).query_async(&mut bench.raw().await).await.unwrap();
 
-    assert!(matches!(bench.accept(&create("new", None)).await, Err(StoreError::Rejected(_))));
-    assert!(!bench.health().await.unwrap().writable);
+    assert!(matches!(bench.accept(&create("new", None)).await, Err(StoreError::Full(_))));
+    assert!(bench.health().await.unwrap().full.is_some());
     bench.checkpoint(&id, &claim.fence, &Checkpoint::default()).await.unwrap();
     bench.end(&claim, State::Succeeded).await;
     bench.accepted(&bench.delete_heritage("web").await).await;

@@ -46,7 +46,8 @@ impl std::ops::Deref for Bench {
 }
 
 pub(crate) fn settings(url: &str) -> Settings {
-    Settings { redis_url: url.to_owned(), namespace: "test".to_owned(), lease_ms: LEASE_MS }
+    let (retention, idempotency) = (Duration::from_hours(720), Duration::from_hours(192));
+    Settings { redis_url: url.to_owned(), namespace: "test".to_owned(), lease_ms: LEASE_MS, retention, idempotency }
 }
 
 pub(crate) async fn bench() -> Bench {

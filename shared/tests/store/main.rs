@@ -10,6 +10,7 @@ mod deletion;
 mod failing;
 mod finish;
 mod fixture;
+mod limits;
 mod order;
 mod read;
 mod retry;

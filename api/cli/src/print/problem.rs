@@ -36,5 +36,8 @@ pub(crate) fn block(problem: &Problem, stream: Stream) -> String {
         line("evidence", &format!("{}: {}", evidence.source.replace('_', " "), evidence.message));
     }
     line("advice", &problem.advice);
+    if let Some(seconds) = problem.retry_after {
+        line("again", &format!("in {seconds} s"));
+    }
     lines.join("\n") + "\n"
 }

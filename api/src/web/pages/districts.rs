@@ -12,7 +12,7 @@ use crate::place::InDistrict;
 use crate::standing;
 use crate::views::DistrictDocument;
 use crate::web::layout::{Page, Place};
-use crate::web::parts::{conditions, moment, operations, state};
+use crate::web::parts::{conditions, limits, moment, operations, state};
 use crate::web::sorry::Sorry;
 use crate::web::visitor::Visitor;
 
@@ -27,6 +27,7 @@ pub(in crate::web) async fn list(State(api): State<Api>, visitor: Visitor) -> Re
     let changes = Some("/ui/changes".to_owned());
     let page = Page { title: "Districts", place: Place::Districts, visitor: &visitor, changes };
     let live = html! {
+        (limits::notice(&api).await?)
         @for (district, heritages) in &districts {
             section.district {
                 header.heading {

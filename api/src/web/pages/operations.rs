@@ -18,6 +18,7 @@ use crate::problem::Refused;
 use crate::routes;
 use crate::web::form::FromOurPage;
 use crate::web::layout::{Page, Place};
+use crate::web::parts::limits;
 use crate::web::parts::operations::table;
 use crate::web::sorry::Sorry;
 use crate::web::visitor::Visitor;
@@ -97,6 +98,7 @@ pub(in crate::web) async fn list(
     let changes = cursor.is_none().then(|| "/ui/changes".to_owned());
     let page = Page { title: "Operations", place: Place::Operations, visitor: &visitor, changes };
     let live = html! {
+        (limits::notice(&api).await?)
         (table(&found))
         @if let Some(next) = next { p { a href=(wanted.next(&next)) rel="next" { "Older operations" } } }
     };

@@ -13,6 +13,7 @@ pub(in crate::web) fn block(problem: &Problem) -> Markup {
             @if let Some(detail) = problem.detail_beyond_aws() { p.detail { (detail) } }
             p.advice { strong { "What to do: " } (problem.advice) }
             dl {
+                @if let Some(seconds) = problem.retry_after { dt { "Send it again" } dd { "in " (seconds) " s" } }
                 @for field in &problem.errors {
                     dt { code { (field.pointer) } } dd { (field.detail) }
                 }

@@ -4,8 +4,8 @@
 --         idempotency scope?, hash of the body, milliseconds to keep it; superseded operation?, parent?;
 --         reservations, fields of the operation, steps by name, `accepted`;
 --         fields of the record that a create makes; `superseded` and `finished` for the older operation;
---         why a deletion cancels others (problem, `cancel_requested`, `finished`)
--- Result  accepted|replayed, now, operation, steps; or refused, now, why, detail
+--         why a deletion cancels others (problem, `cancel_requested`, `finished`); limits, only rehearse?
+-- Result  accepted|replayed, now, operation, steps; acceptable, now; or refused, now, why, detail
 
 local id, does, district, heritage, cascade = take(), take(), take(), take_optional(), take_optional()
 local district_revision, heritage_revision = take_optional(), take_optional()
@@ -13,6 +13,7 @@ local scope, body, scope_ttl = take_optional(), take(), take()
 local superseded, parent = take_optional(), take_optional()
 local reservations, fields, steps, accepted = take_list(), take_list(), take_list(), take()
 local record_fields, superseded_events, why = take_list(), take_list(), take_why()
+local limits, rehearse = take_limits(), take_optional()
 local op = key('op', id)
 
 if redis.call('EXISTS', op) == 1 then
@@ -22,10 +23,13 @@ end
 local first = scope and redis.call('GET', key('idempotency', scope))
 if first then
   local its_id, its_body = string.match(first, '^(%S+) (.*)$')
-  if its_body ~= body then
+  -- An operation that is no longer kept has nothing to answer with: its key is free.
+  local kept = redis.call('EXISTS', key('op', its_id)) == 1
+  if kept and its_body ~= body then
     return refuse('key_reused', its_id)
+  elseif kept then
+    return answer('replayed', its_id)
   end
-  return answer('replayed', its_id)
 end
 
 -- A create expects nothing, which the target's absence has shown already.
@@ -61,6 +65,13 @@ local other = reserved_by_others(reservations, district, heritage, id, supersede
 if other then
   return refuse('reserved', other)
 end
+refusal = refuse_by_limits(limits, superseded)
+if refusal then
+  return refusal
+elseif rehearse then
+  return {'acceptable', now}
+end
+spend(limits)
 
 redis.call('HSET', op, 'does', does, 'district', district, 'state', 'queued', 'attempt', 1, 'created_at', now,
   'cascade', cascade or '')
@@ -75,6 +86,7 @@ set_all(op, fields)
 set_all(key('steps', id), steps)
 if scope then
   redis.call('SET', key('idempotency', scope), id .. ' ' .. body, 'PX', scope_ttl)
+  redis.call('HSET', op, 'scope', scope)
 end
 if does == 'create' then
   make_record(id, district, heritage, record_fields)

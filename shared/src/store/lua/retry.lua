@@ -1,11 +1,12 @@
 -- Takes up a failed, cancelled or stuck operation again.
 -- KEYS    1 namespace
 -- ARGV    id, attempt that is retried, lane, `accepted`, steps by name, fields of the record that a create makes,
---         why a deletion cancels others (problem, `cancel_requested`, `finished`)
+--         why a deletion cancels others (problem, `cancel_requested`, `finished`); limits
 -- Result  retried, now, operation, steps; or refused, now, why, detail
 
 local id, attempt, lane, accepted = take(), take(), take(), take()
 local steps, record_fields, why = take_list(), take_list(), take_why()
+local limits = take_limits()
 local op = key('op', id)
 local state, its_attempt, does, district, heritage, parent, cascade = unpack(redis.call('HMGET', op,
   'state', 'attempt', 'does', 'district', 'heritage', 'parent', 'cascade'))
@@ -27,7 +28,12 @@ local other = reserved_by_others(reservations, district, heritage, id)
 if other then
   return refuse('reserved', other)
 end
+refusal = refuse_by_limits(limits, false)
+if refusal then
+  return refusal
+end
 
+spend(limits)
 reserve(reservations, district, heritage, id)
 if does == 'create' then
   make_record(id, district, heritage, record_fields)

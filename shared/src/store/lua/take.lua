@@ -5,13 +5,10 @@
 
 local name, rate, burst = take(), tonumber(take()), tonumber(take())
 local bucket = key('budget', name)
-local share = budget_share(bucket)
-local tokens, at = unpack(redis.call('HMGET', bucket, 'tokens', 'at'))
-tokens = math.min(burst, (tonumber(tokens) or burst) + (now - (tonumber(at) or now)) / 1000 * rate * share)
+local tokens, flow, wait = budget_level(bucket, rate, burst)
 local granted = tokens >= 1
-redis.call('HSET', bucket, 'tokens', granted and tokens - 1 or tokens, 'at', now)
-redis.call('PEXPIRE', bucket, 600000)
+keep_budget(bucket, granted and tokens - 1 or tokens, flow, burst)
 if granted then
   return {'granted', now}
 end
-return {'after', now, math.ceil((1 - tokens) / (rate * share) * 1000)}
+return {'after', now, wait}
