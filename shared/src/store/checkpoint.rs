@@ -76,6 +76,7 @@ pub(super) fn held(id: &OperationId, fence: &Fence, checkpoint: &Checkpoint) -> 
         .one(id.as_str())
         .one(&fence.0)
         .one(nonce)
+        .optional(changes.state.map(|state| state.to_string()))
         .optional(changes.percent)
         .fields(set(changes)?)
         .list(cleared(changes))
@@ -85,7 +86,6 @@ pub(super) fn held(id: &OperationId, fence: &Fence, checkpoint: &Checkpoint) -> 
 
 fn set(changes: &Changes) -> Result<Vec<(String, String)>, StoreError> {
     Ok(Writing::default()
-        .text_if("state", changes.state)
         .text_if("reason", changes.reason.flatten())
         .json_if("target", changes.target.as_ref())?
         .text_if("headline", changes.headline.as_ref())

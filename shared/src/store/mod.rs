@@ -1,7 +1,7 @@
 //! The operation store on Redis: system of record, queue, leases, budgets and journal.
 //!
-//! Every key is in `keys.rs`; every transition is one Lua script in `lua/` and one typed call here. Everything that
-//! measures time uses Redis' clock.
+//! Every key is in `keys.rs`; where an operation may be, and what may move it, is the table in `moves.rs`; every transition
+//! is one Lua script in `lua/` and one typed call here. Everything that measures time uses Redis' clock.
 //!
 //! Assumptions: after a connection error nobody knows whether a script ran, so each script may be sent twice.
 
@@ -18,6 +18,7 @@ mod finish;
 pub mod keys;
 mod limits;
 mod list;
+pub mod moves;
 mod operation;
 mod park;
 mod read;

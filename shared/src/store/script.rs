@@ -6,27 +6,28 @@ use std::time::Duration;
 
 use redis::{FromRedisValue, Script, ScriptInvocation, ToRedisArgs, Value};
 
-use super::{Refusal, Store, StoreError, error};
+use super::{Refusal, Store, StoreError, error, moves};
 use crate::ids::OperationId;
 use crate::names::HeritageName;
 
 /// A script with its preludes. `allow-oom`: it must also work when Redis' memory is full, because it frees things or
 /// because work that has begun could not end without it.
 macro_rules! script {
-    ($name:ident, $flags:literal, [$($prelude:literal),*], $file:literal) => {
+    ($name:ident, $flags:literal, $table:expr, [$($prelude:literal),*], $file:literal) => {
         #[doc = concat!("See `lua/", $file, "`.")]
         pub(super) static $name: LazyLock<Script> = LazyLock::new(|| {
-            Script::new(concat!(
-                "#!lua ", $flags, "\n",
-                include_str!("lua/prelude/names.lua"),
+            let parts: &[&str] = &[
+                concat!("#!lua ", $flags, "\n", include_str!("lua/prelude/names.lua")),
+                $table,
                 $(include_str!(concat!("lua/prelude/", $prelude)),)*
                 include_str!(concat!("lua/", $file)),
-            ))
+            ];
+            Script::new(&parts.concat())
         });
     };
 }
 
-/// A script that moves operations: it needs journal, queue, order, records and endings.
+/// A script that moves operations: it needs the table of moves, journal, order, records and endings.
 macro_rules! transition {
     ($name:ident, $flags:literal, $last:literal, $file:literal) => {
         transition!($name, $flags, [$last], $file);
@@ -35,7 +36,8 @@ macro_rules! transition {
         script!(
             $name,
             $flags,
-            ["journal.lua", "queue.lua", "order.lua", "record.lua", "ending.lua", $($last),+],
+            &moves::PRELUDE,
+            ["journal.lua", "moves.lua", "order.lua", "record.lua", "ending.lua", $($last),+],
             $file
         );
     };
@@ -52,13 +54,13 @@ transition!(CANCEL, "flags=allow-oom", "admission.lua", "cancel.lua");
 transition!(RETRY, "", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(RETRY_DELETION, "flags=allow-oom", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(REAP, "flags=allow-oom", "held.lua", "reap.lua");
-script!(RENEW, "flags=allow-oom", [], "renew.lua");
-script!(TAKE, "flags=allow-oom", ["budget.lua"], "take.lua");
-script!(SHRINK, "flags=allow-oom", ["budget.lua"], "shrink.lua");
-script!(BOOTSTRAP, "flags=allow-oom", [], "bootstrap.lua");
-script!(RECORDED, "flags=no-writes", [], "recorded.lua");
-script!(VIEWS, "flags=no-writes", [], "views.lua");
-script!(EVENTS, "flags=no-writes", [], "events.lua");
+script!(RENEW, "flags=allow-oom", "", [], "renew.lua");
+script!(TAKE, "flags=allow-oom", "", ["budget.lua"], "take.lua");
+script!(SHRINK, "flags=allow-oom", "", ["budget.lua"], "shrink.lua");
+script!(BOOTSTRAP, "flags=allow-oom", "", [], "bootstrap.lua");
+script!(RECORDED, "flags=no-writes", "", [], "recorded.lua");
+script!(VIEWS, "flags=no-writes", "", [], "views.lua");
+script!(EVENTS, "flags=no-writes", "", [], "events.lua");
 
 /// The arguments of one call, in the order in which the script takes them.
 #[derive(Default)]

@@ -12,5 +12,6 @@ mod finish;
 mod fixture;
 mod limits;
 mod order;
+mod protocol;
 mod read;
 mod retry;

@@ -73,7 +73,7 @@ elseif rehearse then
 end
 spend(limits)
 
-redis.call('HSET', op, 'does', does, 'district', district, 'state', 'queued', 'attempt', 1, 'created_at', now,
+redis.call('HSET', op, 'does', does, 'district', district, 'attempt', 1, 'created_at', now,
   'cascade', cascade or '')
 if heritage then
   redis.call('HSET', op, 'heritage', heritage)
@@ -97,7 +97,7 @@ if superseded then
   for text in string.gmatch(field(superseded, 'reserved') or '', '[^,]+') do
     reservations[#reservations + 1] = text
   end
-  end_attempt(superseded, 'superseded', superseded_events)
+  end_attempt(superseded, 'supersede', 'superseded', superseded_events)
   redis.call('HSET', key('op', superseded), 'superseded_by', id)
 end
 reserve(reservations, district, heritage, id)
@@ -106,5 +106,5 @@ redis.call('HSET', key('latest'), thing(district, heritage), id)
 redis.call('ZADD', key('operations'), now_us, id)
 revise(record_of(district, heritage))
 journal(id, {accepted})
-enter_order(id)
+enter_order(id, 'accept')
 return answer('accepted', id)

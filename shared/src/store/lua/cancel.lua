@@ -27,6 +27,6 @@ end
 reopen(id)
 redis.call('HSET', op, 'cancel', 1, 'lane', 'interactive')
 journal(id, {why.cancel})
-enter_order(id)
+enter_order(id, 'cancel')
 revise(record_of(district, heritage))
 return answer('requested', id)

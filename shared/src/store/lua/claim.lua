@@ -10,19 +10,19 @@ local quarantine, quarantined = take(), take()
 local PROMOTED_AT_ONCE = 100
 
 -- Moves what is due to the ready lists. An entry of an operation that is elsewhere is left over from a script that broke off.
-local function promote(timers, whereabouts, before)
+local function promote(timers, whereabouts, by, before)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', timers, '-inf', now, 'LIMIT', 0, PROMOTED_AT_ONCE)) do
-    redis.call('ZREM', timers, id)
     if field(id, 'whereabouts') == whereabouts then
-      take_out(id)
       before(key('op', id))
-      make_ready(id)
+      move(id, by, nil, 'ready')
+    else
+      redis.call('ZREM', timers, id)
     end
   end
 end
 
-promote(key('delayed'), 'delayed', function() end)
-promote(key('leases'), 'leased', function(op)
+promote(key('delayed'), 'delayed', 'due', function() end)
+promote(key('leases'), 'leased', 'expire', function(op)
   redis.call('HINCRBY', op, 'crashes', 1)
   redis.call('HSET', op, 'after_crash', 1)
 end)
@@ -32,7 +32,7 @@ local function set_aside(id)
   local op = key('op', id)
   local does, district, heritage = unpack(redis.call('HMGET', op, 'does', 'district', 'heritage'))
   redis.call('HSET', op, 'error', quarantine)
-  end_attempt(id, 'stuck', {quarantined})
+  end_attempt(id, 'quarantine', 'stuck', {quarantined})
   if does ~= 'change' then
     redis.call('HSET', record_of(district, heritage), 'state', does == 'create' and 'failed' or 'delete_failed')
   end
@@ -43,7 +43,8 @@ local function begin(id)
   local op = key('op', id)
   local state, started, after_crash = unpack(redis.call('HMGET', op, 'state', 'started_at', 'after_crash'))
   local fence = redis.call('HINCRBY', op, 'claims', 1) .. ':' .. nonce
-  redis.call('HSET', op, 'fence', fence, 'whereabouts', 'leased', 'state', state == 'undoing' and state or 'running')
+  move(id, 'claim', state == 'undoing' and state or 'running', 'leased', now + lease)
+  redis.call('HSET', op, 'fence', fence)
   redis.call('HDEL', op, 'reason', 'after_crash', 'woken', 'released')
   if redis.call('HSETNX', op, 'started_at', now) == 1 then
     local usual = redis.call('HGET', key('durations'), redis.call('HGET', op, 'kind'))
@@ -51,22 +52,23 @@ local function begin(id)
       redis.call('HSET', op, 'due_at', now + usual)
     end
   end
-  redis.call('ZADD', key('leases'), now + lease, id)
   journal(id, {not started and claimed or after_crash and resumed_after_crash or resumed})
   return {'claimed', now, fence, after_crash and 1 or 0,
     redis.call('HGETALL', op), redis.call('HGETALL', key('steps', id))}
 end
 
 for _, lane in ipairs({'interactive', 'normal', 'bulk'}) do
-  local id = redis.call('LPOP', key('ready', lane))
+  local ready = key('ready', lane)
+  local id = redis.call('LINDEX', ready, 0)
   while id do
-    if field(id, 'whereabouts') == 'ready' then
-      if tonumber(field(id, 'crashes') or 0) < crashes_allowed then
-        return begin(id)
-      end
+    if field(id, 'whereabouts') ~= 'ready' or field(id, 'lane') ~= lane then
+      redis.call('LPOP', ready)
+    elseif tonumber(field(id, 'crashes') or 0) < crashes_allowed then
+      return begin(id)
+    else
       set_aside(id)
     end
-    id = redis.call('LPOP', key('ready', lane))
+    id = redis.call('LINDEX', ready, 0)
   end
 end
 

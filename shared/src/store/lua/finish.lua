@@ -29,7 +29,7 @@ if state == 'succeeded' then
   redis.call('HDEL', op, 'residue', 'error')
 end
 give_back(id, fence)
-end_attempt(id, state, {finished})
+end_attempt(id, 'finish', state, {finished})
 
 if becomes == 'removed' then
   remove_record(district, heritage, why)

@@ -12,18 +12,18 @@ write_checkpoint(id)
 local reason, after, seen_cancel, parked = take(), tonumber(take()), take() == '1', take()
 local op = key('op', id)
 give_back(id, fence)
-redis.call('HSET', op, 'reason', reason, 'state', field(id, 'state') == 'undoing' and 'undoing' or 'waiting')
-journal(id, {parked})
+redis.call('HSET', op, 'reason', reason)
+local state = field(id, 'state') == 'undoing' and 'undoing' or 'waiting'
 if field(id, 'cancel') and not seen_cancel then
-  make_ready(id, 'interactive')
+  move(id, 'park', state, 'ready', 'interactive')
 elseif field(id, 'woken') then
-  make_ready(id)
+  move(id, 'park', state, 'ready')
 else
-  redis.call('HSET', op, 'whereabouts', 'delayed')
-  redis.call('ZADD', key('delayed'), now + after, id)
+  move(id, 'park', state, 'delayed', now + after)
   -- An idle worker sleeps until its next poll or the next timer that it knows of: this one may be sooner.
   if after < POLL_MS and redis.call('ZRANGE', key('delayed'), 0, 0)[1] == id then
     redis.call('PUBLISH', key('wake'), 'timer')
   end
 end
+journal(id, {parked})
 return {'ok', now}

@@ -27,9 +27,8 @@ for i = 1, #page[2], 2 do
     pass_on(id)
     repaired[#repaired + 1] = id
   elseif whereabouts and not is_where_it_says(id, whereabouts) then
-    take_out(id)
     redis.call('HDEL', key('op', id), 'reason')
-    make_ready(id)
+    move(id, 'reap', nil, 'ready')
     repaired[#repaired + 1] = id
   end
 end

@@ -8,5 +8,5 @@ if unheld then
   return unheld
 end
 give_back(id, fence)
-make_ready(id)
+move(id, 'release', nil, 'ready')
 return {'ok', now}

@@ -10,7 +10,7 @@ for i = 1, #held, 2 do
   if field(id, 'fence') ~= held[i + 1] then
     lost[#lost + 1] = id
   else
-    redis.call('ZADD', key('leases'), now + lease, id)
+    redis.call('ZADD', key('leases'), 'XX', now + lease, id)
     if field(id, 'cancel') then
       cancelled[#cancelled + 1] = id
     end

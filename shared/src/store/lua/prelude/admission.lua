@@ -54,6 +54,6 @@ end
 local function reopen(id)
   local op = key('op', id)
   redis.call('HINCRBY', op, 'attempt', 1)
-  redis.call('HSET', op, 'state', 'queued', 'percent', 0, 'crashes', 0)
+  redis.call('HSET', op, 'percent', 0, 'crashes', 0)
   redis.call('HDEL', op, 'started_at', 'finished_at', 'released', 'nonce', 'undo', 'result')
 end

@@ -6,10 +6,10 @@ local function take_why()
 end
 
 -- Ends an attempt: out of queue and order. What waited behind it is offered by `pass_on`, once the record is written.
-local function end_attempt(id, state, events)
-  take_out(id)
+local function end_attempt(id, by, state, events)
+  move(id, by, state, 'ended')
   leave_order(id)
-  redis.call('HSET', key('op', id), 'state', state, 'whereabouts', 'ended', 'finished_at', now)
+  redis.call('HSET', key('op', id), 'finished_at', now)
   redis.call('HDEL', key('op', id), 'reason', 'due_at', 'woken')
   journal(id, events)
 end
@@ -21,8 +21,7 @@ local function wake_parent(id)
     return
   end
   if field(parent, 'whereabouts') == 'delayed' then
-    take_out(parent)
-    make_ready(parent)
+    move(parent, 'wake', nil, 'ready')
   else
     redis.call('HSET', key('op', parent), 'woken', 1)
   end
@@ -46,7 +45,7 @@ local remove_record
 local function end_idle(id, why, keep_record)
   local district, heritage, does = unpack(redis.call('HMGET', key('op', id), 'district', 'heritage', 'does'))
   redis.call('HSET', key('op', id), 'error', why.error, 'cancel', 1)
-  end_attempt(id, 'cancelled', {why.cancel or why.finished, why.cancel and why.finished})
+  end_attempt(id, 'cancel', 'cancelled', {why.cancel or why.finished, why.cancel and why.finished})
   local record = record_of(district, heritage)
   if does == 'create' and not keep_record then
     remove_record(district, heritage, why)
@@ -111,8 +110,7 @@ local function request_cancel(id, why)
   journal(id, {why.cancel})
   local whereabouts = field(id, 'whereabouts')
   if whereabouts == 'delayed' or whereabouts == 'ready' then
-    take_out(id)
-    make_ready(id, 'interactive')
+    move(id, 'cancel', nil, 'ready', 'interactive')
   end
   for child in string.gmatch(field(id, 'children') or '', '%S+') do
     if field(child, 'whereabouts') ~= 'ended' then

@@ -17,15 +17,15 @@ local function take_hold()
   return id, fence, holds ~= 'held' and {holds == 'released' and 'ok' or 'fenced', now}
 end
 
--- Gives the operation back: a repeat of the same script with the same token knows that it has been done.
+-- Before an operation is given back: a repeat of the same script with the same token knows that it has been done.
 local function give_back(id, fence)
-  take_out(id)
   redis.call('HSET', key('op', id), 'released', fence)
 end
 
--- Arguments: nonce, percent, fields to set, fields to clear, steps by name, events. Written once per nonce.
+-- Arguments: nonce, state?, percent, fields to set, fields to clear, steps by name, events. Written once per nonce.
 local function write_checkpoint(id)
-  local nonce, percent, fields, cleared, steps, events = take(), take(), take_list(), take_list(), take_list(), take_list()
+  local nonce, state, percent = take(), take_optional(), take()
+  local fields, cleared, steps, events = take_list(), take_list(), take_list(), take_list()
   local op = key('op', id)
   if nonce ~= '' and field(id, 'nonce') == nonce then
     return
@@ -33,6 +33,9 @@ local function write_checkpoint(id)
   redis.call('HSET', op, 'nonce', nonce, 'crashes', 0, 'updated_at', now)
   if percent ~= '' and tonumber(percent) > tonumber(field(id, 'percent') or 0) then
     redis.call('HSET', op, 'percent', percent)
+  end
+  if state then
+    move(id, 'checkpoint', state, 'leased')
   end
   set_all(op, fields)
   if #cleared > 0 then

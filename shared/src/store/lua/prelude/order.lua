@@ -38,12 +38,12 @@ end
 local function offer(id)
   if field(id, 'whereabouts') == 'order' and not is_blocked(id) then
     redis.call('HDEL', key('op', id), 'reason')
-    make_ready(id)
+    move(id, 'offer', nil, 'ready')
   end
 end
 
--- Takes a place at the end of the order.
-local function enter_order(id)
+-- Takes a place at the end of the order: accepted, retried, or cancelled to be taken back.
+local function enter_order(id, by)
   local place = redis.call('INCR', key('places'))
   local own, shared = orders(id)
   redis.call('ZADD', own, place, id)
@@ -51,7 +51,8 @@ local function enter_order(id)
     redis.call('ZADD', shared, place, id)
   end
   redis.call('ZADD', key('unfinished'), place, id)
-  redis.call('HSET', key('op', id), 'place', place, 'whereabouts', 'order', 'reason', 'lock')
+  redis.call('HSET', key('op', id), 'place', place, 'reason', 'lock')
+  move(id, by, 'queued', 'order')
   offer(id)
 end
 
