@@ -4,14 +4,11 @@
 use std::collections::BTreeSet;
 
 use shared::ids::OperationId;
-use shared::operation::{OnFailure, Operation, Reason, Residue, State};
+use shared::operation::{OnFailure, Operation, Reason, State};
 use shared::payload::Payload;
-use shared::resource::Lifecycle;
-use shared::store::{
-    Acceptance, Changes, Checkpoint, Claim, Filter, Finish, Park, RecordChange, Refusal, Reservation, StoreError,
-};
+use shared::store::{Acceptance, Checkpoint, Claim, Filter, Park, Refusal, Reservation, StoreError};
 
-use crate::fixture::{Bench, bench, condition, create, district, ending, lease_expired, provision};
+use crate::fixture::{Bench, bench, create, district, ending, lease_expired, leaving, provision};
 
 const HERITAGES: [&str; 2] = ["web", "api"];
 
@@ -177,22 +174,6 @@ impl Chaos {
             assert!(names.contains(holder.split(' ').next().unwrap()), "{holder} holds a port");
         }
     }
-}
-
-/// How a worker would end an operation that leaves something on AWS.
-fn leaving(claim: &Claim, state: State) -> Finish {
-    let residue = vec![Residue { step: "first".into(), resource: "r".into(), why: "chaos".into() }];
-    let changes = Changes { residue: Some(residue), ..Changes::default() };
-    let (failed, condition) = (Lifecycle::Failed, condition(false));
-    let ending = ending(claim, state);
-    let record = match ending.record {
-        RecordChange::DistrictRemoved => RecordChange::District { state: failed, spec: None, ids: None, condition },
-        RecordChange::HeritageRemoved => {
-            RecordChange::Heritage { state: failed, spec: None, services: None, condition }
-        }
-        standing => standing,
-    };
-    Finish { checkpoint: Checkpoint { changes, ..Checkpoint::default() }, record, ..ending }
 }
 
 fn exclude(one: &Operation, other: &Operation) -> bool {

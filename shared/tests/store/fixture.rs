@@ -8,13 +8,13 @@ use shared::district::{District, DistrictIds, DistrictPatch, DistrictSpec, Given
 use shared::heritage::{Environment, Heritage, HeritagePatch, HeritageSpec, PortMapping, Protocol, ServiceSpec};
 use shared::ids::OperationId;
 use shared::names::{DistrictName, HeritageName, ServiceName};
-use shared::operation::{OnFailure, Operation, State, Target};
+use shared::operation::{OnFailure, Operation, Residue, State, Target};
 use shared::outline::{Effect, PlannedStep};
 use shared::payload::Payload;
 use shared::resource::{Condition, Lifecycle};
 use shared::store::{
-    Acceptance, Accepted, Checkpoint, Claim, Expect, Finish, RecordChange, Refusal, Reservation, Settings, Store,
-    StoreError,
+    Acceptance, Accepted, Changes, Checkpoint, Claim, Expect, Finish, RecordChange, Refusal, Reservation, Settings,
+    Store, StoreError,
 };
 use shared::time::Timestamp;
 use tempfile::TempDir;
@@ -300,6 +300,22 @@ pub(crate) fn ending(claim: &Claim, state: State) -> Finish {
         }
     };
     Finish { state, error: None, result: None, checkpoint: Checkpoint::default(), record }
+}
+
+/// How a worker would end an operation that leaves something on AWS.
+pub(crate) fn leaving(claim: &Claim, state: State) -> Finish {
+    let residue = vec![Residue { step: "first".into(), resource: "r".into(), why: "test".into() }];
+    let changes = Changes { residue: Some(residue), ..Changes::default() };
+    let (failed, condition) = (Lifecycle::Failed, condition(false));
+    let ending = ending(claim, state);
+    let record = match ending.record {
+        RecordChange::DistrictRemoved => RecordChange::District { state: failed, spec: None, ids: None, condition },
+        RecordChange::HeritageRemoved => {
+            RecordChange::Heritage { state: failed, spec: None, services: None, condition }
+        }
+        standing => standing,
+    };
+    Finish { checkpoint: Checkpoint { changes, ..Checkpoint::default() }, record, ..ending }
 }
 
 /// Lets a lease expire.

@@ -34,7 +34,7 @@ local function set_aside(id)
   redis.call('HSET', op, 'error', quarantine)
   end_attempt(id, 'quarantine', 'stuck', {quarantined})
   if does ~= 'change' then
-    redis.call('HSET', record_of(district, heritage), 'state', does == 'create' and 'failed' or 'delete_failed')
+    settle(record_of(district, heritage), does, does == 'create' and 'failed' or 'delete_failed')
   end
   pass_on(id)
 end

@@ -35,9 +35,7 @@ if becomes == 'removed' then
   remove_record(district, heritage, why)
 elseif redis.call('EXISTS', record) == 1 then
   set_all(record, record_fields)
-  -- A deletion that waits behind has the last word on where the thing stands.
-  local going = does ~= 'delete' and redis.call('HGET', record, 'state') == 'deleting'
-  redis.call('HSET', record, going and 'prior' or 'state', becomes)
+  settle(record, does, becomes)
   if heritage then
     free_ports(district, heritage)
   end

@@ -47,7 +47,10 @@ local function end_idle(id, why, keep_record)
   redis.call('HSET', key('op', id), 'error', why.error, 'cancel', 1)
   end_attempt(id, 'cancel', 'cancelled', {why.cancel or why.finished, why.cancel and why.finished})
   local record = record_of(district, heritage)
-  if does == 'create' and not keep_record then
+  if does == 'create' and keep_record then
+    -- It was never made: when the deletion that asks for this is cancelled in its turn, nothing stays.
+    redis.call('HSET', record, 'gone', 1)
+  elseif does == 'create' then
     remove_record(district, heritage, why)
   elseif does == 'delete' and redis.call('HGET', record, 'gone') then
     remove_record(district, heritage, why)

@@ -28,6 +28,14 @@ local function make_record(id, district, heritage, fields)
   end
 end
 
+-- Where a record stands after an operation. A deletion that waits behind has the last word.
+local function settle(record, does, state)
+  if redis.call('EXISTS', record) == 1 then
+    local going = does ~= 'delete' and redis.call('HGET', record, 'state') == 'deleting'
+    redis.call('HSET', record, going and 'prior' or 'state', state)
+  end
+end
+
 local function has_residue(id)
   local residue = field(id, 'residue')
   return residue and residue ~= '[]'
