@@ -108,7 +108,7 @@ pub(crate) fn heritage_spec(host_port: Option<u16>) -> HeritageSpec {
     }
 }
 
-fn acceptance(heritage: Option<&str>, payload: Payload) -> Acceptance {
+pub(crate) fn acceptance(heritage: Option<&str>, payload: Payload) -> Acceptance {
     Acceptance {
         id: OperationId::draw(),
         target: Target { district: district(), heritage: heritage.map(name), service: None },
