@@ -37,14 +37,47 @@ pub struct Plain {
     pub sender: Sender,
 }
 
+/// A request that may say why: to abandon.
+pub struct Reasoned {
+    /// Who sent it.
+    pub sender: Sender,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// The longest reason, in bytes: it is kept in the journal.
+const LONGEST_REASON: usize = 1000;
+
+impl<S: Send + Sync> FromRequest<S> for Reasoned {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let (sender, body) = plain(request, state).await?;
+        let (mut found, mut fields) = (Findings::default(), Fields::new("", body));
+        let short = |text: &str| match text.len() {
+            0..=LONGEST_REASON => Ok(()),
+            _ => Err(format!("must have at most {LONGEST_REASON} bytes")),
+        };
+        let reason = fields.take(&["reason"], &mut found).and_then(|field| field.keeping(short, &mut found));
+        fields.finish(&mut found);
+        found.unless_any(Some(()))?;
+        Ok(Reasoned { sender, reason })
+    }
+}
+
+async fn plain<S: Send + Sync>(request: Request, state: &S) -> Result<(Sender, Map<String, Value>)> {
+    let (mut parts, body) = request.into_parts();
+    let sender = Sender::from_request_parts(&mut parts, state).await?;
+    Query::from_request_parts(&mut parts, state).await?.finish()?;
+    let Body(body) = Body::from_request(Request::from_parts(parts, body), state).await?;
+    Ok((sender, body))
+}
+
 impl<S: Send + Sync> FromRequest<S> for Plain {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        let (mut parts, body) = request.into_parts();
-        let sender = Sender::from_request_parts(&mut parts, state).await?;
-        Query::from_request_parts(&mut parts, state).await?.finish()?;
-        let Body(body) = Body::from_request(Request::from_parts(parts, body), state).await?;
+        let (sender, body) = plain(request, state).await?;
         nothing_in(body)?;
         Ok(Plain { sender })
     }

@@ -73,6 +73,7 @@ fn of_refusal(refusal: Refusal) -> Problem {
             let names: Vec<_> = names.iter().map(ToString::to_string).collect();
             Problem::new(Code::HasHeritages, format!("it has {}", names.join(", ")))
         }
+        Refusal::Abandoned => Problem::new(Code::Abandoned, "the operation was given up for good"),
         Refusal::WrongState(state) => Problem::new(Code::Conflict, format!("the operation is {state}")),
         Refusal::SupersededByLater(id) => {
             let detail = format!("{id} was accepted since");

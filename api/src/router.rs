@@ -27,6 +27,7 @@ fn resources() -> Router<Api> {
         .route("/operations/{operation}/events", get(operations::events))
         .route("/operations/{operation}/cancel", post(operations::cancel))
         .route("/operations/{operation}/retry", post(operations::retry))
+        .route("/operations/{operation}/abandon", post(operations::abandon))
         .route("/events", get(events::list))
 }
 

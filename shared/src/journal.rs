@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ids::OperationId;
-use crate::operation::{Kind, Progress, Reason, State, Target};
+use crate::operation::{Kind, Progress, Reason, Residue, State, Target};
 use crate::problem::Problem;
 use crate::time::Timestamp;
 
@@ -29,7 +29,7 @@ pub struct Entry {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
@@ -160,6 +160,17 @@ pub enum Event {
         /// Which.
         by: OperationId,
     },
+    /// Somebody gave it up for good.
+    Abandoned {
+        /// Who.
+        actor: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What it left on AWS.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        residue: Vec<Residue>,
+    },
     /// The attempt came to its end.
     Finished {
         /// How.
@@ -174,5 +185,53 @@ impl Event {
     /// The event's type as it stands in the journal: `step_started`.
     pub fn name(&self) -> &'static str {
         self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// One of each, as it stands in journals that were written: formats of entries are only ever added to.
+    fn written() -> Vec<Value> {
+        let target = json!({"district": "dev", "heritage": "web", "service": null});
+        let error = json!(Problem::new(crate::problem::Code::AwsRefused, "no"));
+        vec![
+            json!({"type": "accepted", "kind": "deploy_heritage", "target": target, "actor": "token:ci"}),
+            json!({"type": "claimed", "worker": "w"}),
+            json!({"type": "step_started", "step": "s"}),
+            json!({"type": "step_intent", "step": "s", "note": {"token": "t"}}),
+            json!({"type": "step_waiting", "step": "s", "reason": "aws", "headline": "h"}),
+            json!({"type": "step_progress", "step": "s", "progress": {"done": 1, "total": 2, "unit": "tasks"},
+                   "headline": "h", "resources": ["r"]}),
+            json!({"type": "step_retry", "step": "s", "after_ms": 5, "error": error}),
+            json!({"type": "step_succeeded", "step": "s", "resources": ["r"], "took_ms": 5}),
+            json!({"type": "step_skipped", "step": "s", "why": "given"}),
+            json!({"type": "step_failed", "step": "s", "error": error}),
+            json!({"type": "parked", "reason": "backoff", "until": "2026-11-23T10:00:00.000Z"}),
+            json!({"type": "resumed", "worker": "w", "after_crash": true}),
+            json!({"type": "cancel_requested", "actor": "token:ci"}),
+            json!({"type": "undo_started", "why": "cancel"}),
+            json!({"type": "step_undone", "step": "s", "resources": ["r"]}),
+            json!({"type": "undo_failed", "step": "s", "error": error}),
+            json!({"type": "superseded", "by": "op_01J9ZK3M7Q4V8R2T6X0BDEFGHJ"}),
+            json!({"type": "abandoned", "actor": "token:ci", "reason": "old",
+                   "residue": [{"step": "s", "resource": "r", "why": "w"}]}),
+            json!({"type": "finished", "state": "failed", "error": error}),
+        ]
+    }
+
+    #[test]
+    fn every_entry_is_read_and_written_as_it_always_was() {
+        let mut names = std::collections::BTreeSet::new();
+        for value in written() {
+            let event: Event = serde_json::from_value(value.clone()).unwrap();
+            assert_eq!(value["type"], event.name());
+            assert_eq!(serde_json::to_value(&event).unwrap(), value);
+            names.insert(event.name());
+        }
+        assert_eq!(names.len(), <Event as strum::VariantNames>::VARIANTS.len(), "one of each is written down here");
     }
 }

@@ -78,6 +78,7 @@ pub fn step(event: &Event) -> Option<&str> {
         | Event::CancelRequested { .. }
         | Event::UndoStarted { .. }
         | Event::Superseded { .. }
+        | Event::Abandoned { .. }
         | Event::Finished { .. } => None,
     }
 }
@@ -105,6 +106,11 @@ pub fn sentence(event: &Event) -> String {
         Event::CancelRequested { actor } => format!("asked for by {actor}"),
         Event::UndoStarted { why } => format!("taking back what was done, because of {why}"),
         Event::Superseded { by } => format!("folded into {by}"),
+        Event::Abandoned { actor, reason, residue } => {
+            let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            let left = if residue.is_empty() { "nothing".to_owned() } else { counted(residue.len(), "thing") };
+            format!("by {actor}{why}; left on AWS: {left}")
+        }
         Event::Finished { state, error: Some(error) } => format!("{state}: {}", problem(error)),
         Event::Finished { state, error: None } => state.to_string(),
     }

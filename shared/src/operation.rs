@@ -279,6 +279,32 @@ pub struct Residue {
     pub why: String,
 }
 
+/// Why an operation needs a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeadLetter {
+    /// Leases that ran out without a checkpoint between them.
+    pub crashes: u32,
+    /// The steps at which it stood.
+    pub steps: Vec<String>,
+    /// The worker that took it last.
+    pub worker: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The last error of a step, when there was one.
+    pub last_error: Option<Problem>,
+}
+
+/// That an operation was given up for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Abandoned {
+    /// Who gave it up.
+    pub actor: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Where to go from an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Links {
@@ -293,6 +319,9 @@ pub struct Links {
     /// Retries it, while that is possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<String>,
+    /// Gives it up for good, while that is possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abandon: Option<String>,
 }
 
 /// One accepted request to change something: durable, watchable, cancellable, resumable.
@@ -343,6 +372,12 @@ pub struct Operation {
     pub result: Option<serde_json::Value>,
     /// Why it failed.
     pub error: Option<Problem>,
+    /// Why it needs a person, while it is stuck.
+    #[serde(default)]
+    pub dead_letter: Option<DeadLetter>,
+    /// That it was given up for good.
+    #[serde(default)]
+    pub abandoned: Option<Abandoned>,
     /// The operation that started it.
     pub parent: Option<OperationId>,
     /// Operations that it started.

@@ -13,7 +13,7 @@ macro_rules! codes {
         /// The stable code of an error. Codes are never renamed or reused.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema,
-            strum::Display, strum::EnumString, strum::EnumIter,
+            strum::Display, strum::EnumString, strum::EnumIter, strum::VariantNames,
         )]
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
@@ -67,6 +67,10 @@ codes! {
     NotCancellable => 409, "The operation has ended", "There is nothing left to cancel.";
     /// The operation cannot be retried.
     NotRetryable => 409, "The operation cannot be retried", "Only failed, cancelled and stuck operations can be retried.";
+    /// The operation cannot be abandoned.
+    NotAbandonable => 409, "The operation cannot be abandoned", "Only stuck operations can be abandoned; cancel one that is under way.";
+    /// The operation was given up for good.
+    Abandoned => 409, "The operation was abandoned", "Delete the resource to remove what is left of it, or send the change as a new request.";
     /// A later operation on the same thing was accepted since.
     SupersededByLater => 409, "A later operation on the same thing was accepted", "Send the change as a new request.";
     /// The body is larger than the API reads.

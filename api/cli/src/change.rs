@@ -119,6 +119,12 @@ impl Change {
     pub fn retry(id: &OperationId) -> Self {
         Change::new(Method::POST, format!("/v1/operations/{id}/retry"), None)
     }
+
+    /// Gives a stuck operation up for good.
+    pub fn abandon(id: &OperationId, reason: Option<&str>) -> Self {
+        let reason = reason.map(|reason| json!({ "reason": reason }));
+        Change::new(Method::POST, format!("/v1/operations/{id}/abandon"), reason)
+    }
 }
 
 /// The fields of an [`App`], as the body of a request.

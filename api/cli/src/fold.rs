@@ -3,7 +3,7 @@
 
 use shared::journal::{Entry, Event};
 use shared::narrate;
-use shared::operation::{Operation, Progress, Reason, State, Step, StepState, Undo};
+use shared::operation::{Abandoned, Operation, Progress, Reason, State, Step, StepState, Undo};
 use shared::problem::Problem;
 
 /// Brings `operation` on by one entry; entries that it already knows change nothing.
@@ -32,6 +32,11 @@ pub fn fold(operation: &mut Operation, entry: &Entry) {
             operation.undo = Some(Undo { why: why.clone(), done: 0, total: done as u64 });
         }
         Event::Superseded { by } => operation.superseded_by = Some(by.clone()),
+        Event::Abandoned { actor, reason, residue } => {
+            operation.state = State::Failed;
+            operation.residue.clone_from(residue);
+            operation.abandoned = Some(Abandoned { actor: actor.clone(), reason: reason.clone(), at: entry.at });
+        }
         Event::Finished { state, error } => {
             operation.state = *state;
             operation.error.clone_from(error);

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use shared::ids::OperationId;
 use shared::names::{DistrictName, HeritageName};
 use shared::operation::{Kind, State};
+use shared::problem::Code;
 
 use crate::exit::Ending;
 use crate::print;
@@ -44,6 +45,16 @@ pub(crate) enum OpCommand {
         #[command(flatten)]
         steered: Steered,
     },
+    /// Give a stuck operation up for good: lists what it left on AWS; it can not be retried then
+    ///
+    /// Deleting the district or the application removes what is left.
+    Abandon {
+        /// Id of the operation.
+        id: OperationId,
+        /// Why; kept in its journal.
+        #[arg(long)]
+        reason: Option<String>,
+    },
 }
 
 /// An operation that is steered, and whether it is watched then.
@@ -62,6 +73,12 @@ pub(crate) struct Filter {
     /// In one of these states; separate with commas.
     #[arg(long, value_delimiter = ',', value_parser = one_of::<State>())]
     state: Vec<State>,
+    /// Only those that need a person: the same as --state stuck.
+    #[arg(long, conflicts_with = "state")]
+    stuck: bool,
+    /// Ended with an error of one of these codes, such as quarantined; separate with commas.
+    #[arg(long, value_delimiter = ',', value_parser = one_of::<Code>())]
+    code: Vec<Code>,
     /// Of one of these kinds; separate with commas.
     #[arg(long, value_delimiter = ',', value_parser = one_of::<Kind>())]
     kind: Vec<Kind>,
@@ -79,8 +96,10 @@ pub(crate) struct Filter {
 impl Filter {
     fn query(&self) -> Vec<(&'static str, String)> {
         let list = |words: Vec<String>| (!words.is_empty()).then(|| words.join(","));
+        let states = if self.stuck { vec![State::Stuck] } else { self.state.clone() };
         let parameters = [
-            ("state", list(self.state.iter().map(State::to_string).collect())),
+            ("state", list(states.iter().map(State::to_string).collect())),
+            ("code", list(self.code.iter().map(Code::to_string).collect())),
             ("kind", list(self.kind.iter().map(Kind::to_string).collect())),
             ("district", self.district.as_ref().map(DistrictName::to_string)),
             ("heritage", self.app.as_ref().map(HeritageName::to_string)),
@@ -107,6 +126,9 @@ pub(crate) async fn run(session: &Session, command: OpCommand) -> Result<Ending>
         }
         OpCommand::Retry { steered: Steered { id, detach } } => {
             session.dispatch(&Change::retry(&id), detach, State::Succeeded).await
+        }
+        OpCommand::Abandon { id, reason } => {
+            session.dispatch(&Change::abandon(&id, reason.as_deref()), false, State::Failed).await
         }
     }
 }

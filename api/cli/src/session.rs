@@ -74,8 +74,8 @@ impl Session {
             }
             Outcome::Accepted(accepted) => {
                 let operation = &accepted.value.operation;
-                // Who cancels has seen what was done until now, or does not care.
-                let after = if wanted == State::Cancelled { operation.seq } else { 0 };
+                // Who cancels or gives up has seen what was done until now, or does not care.
+                let after = if wanted != State::Succeeded { operation.seq } else { 0 };
                 self.follow(&operation.id, wanted, after).await
             }
         }

@@ -1,4 +1,4 @@
-//! Operations: list, show (with long-poll), their journal (page or stream), cancel, retry.
+//! Operations: list, show (with long-poll), their journal (page or stream), cancel, retry, abandon.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::ids::OperationId;
 use shared::journal::Entry;
 use shared::operation::{self, Operation};
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use crate::answer::{self, OperationBody};
 use crate::app::Api;
-use crate::change_request::Plain;
+use crate::change_request::{Plain, Reasoned};
 use crate::place::OfOperation;
 use crate::problem::{Refused, Result};
 use crate::sender::Sender;
@@ -51,6 +51,7 @@ pub struct EventsBody {
 #[utoipa::path(get, path = "/operations", tag = "operations", operation_id = "list_operations",
     params(("state" = Option<String>, Query, description = "One of these states, with commas"),
            ("kind" = Option<String>, Query, description = "One of these kinds, with commas"),
+           ("code" = Option<String>, Query, description = "Ended with an error of one of these codes, with commas: `state=stuck&code=quarantined`"),
            ("district" = Option<String>, Query), ("heritage" = Option<String>, Query), ("actor" = Option<String>, Query),
            ("since" = Option<Timestamp>, Query, description = "Accepted at or after"),
            ("until" = Option<Timestamp>, Query, description = "Accepted before"),
@@ -61,6 +62,7 @@ pub async fn list(State(api): State<Api>, mut query: Query) -> Result<Json<Opera
     let filter = Filter {
         states: query.words("state"),
         kinds: query.words("kind"),
+        codes: query.words("code"),
         district: query.one("district"),
         heritage: query.one("heritage"),
         actor: query.one("actor"),
@@ -171,8 +173,34 @@ pub async fn retry(State(api): State<Api>, OfOperation(id): OfOperation, plain: 
             let problem = Problem::new(Code::NotRetryable, format!("{id} is {state}"));
             repeated(&api, &id, &plain.sender, is_retried, problem).await
         }
+        Err(StoreError::Refused(Refusal::Abandoned)) => {
+            Err(of(&id, Problem::new(Code::Abandoned, format!("{id} was given up for good"))))
+        }
         Err(StoreError::Refused(Refusal::Reserved(what))) => {
             Err(of(&id, Problem::new(Code::NotRetryable, format!("{what}, which it had drawn, was taken meanwhile"))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is said with giving an operation up.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "it documents the body, which is read field by field")]
+pub struct AbandonRequest {
+    /// Why it is given up; kept in its journal.
+    reason: Option<String>,
+}
+
+/// Gives a stuck operation up for good: lists what it left, and never retries it. Deleting its target removes what is left.
+#[utoipa::path(post, path = "/operations/{operation}/abandon", tag = "operations", operation_id = "abandon_operation",
+    request_body(content = Option<AbandonRequest>),
+    responses((status = 202, description = "It is given up; once more, it stays so", body = OperationBody)))]
+pub async fn abandon(State(api): State<Api>, OfOperation(id): OfOperation, reasoned: Reasoned) -> Result<Response> {
+    match api.store.abandon(&id, &reasoned.sender.caller.actor, reasoned.reason.as_deref()).await {
+        Ok(Some(operation)) => answer::accepted(operation, false, None),
+        Ok(None) => Err(missing(&id)),
+        Err(StoreError::Refused(Refusal::WrongState(state))) => {
+            Err(of(&id, Problem::new(Code::NotAbandonable, format!("{id} is {state}"))))
         }
         Err(error) => Err(error.into()),
     }

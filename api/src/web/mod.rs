@@ -39,6 +39,7 @@ pub fn router() -> Router<Api> {
         .route("/operations/{operation}/changes", get(changes::of_operation))
         .route("/operations/{operation}/cancel", post(operations::cancel))
         .route("/operations/{operation}/retry", post(operations::retry))
+        .route("/operations/{operation}/abandon", post(operations::abandon))
         .route("/districts", get(districts::list))
         .route("/districts/{district}", get(districts::show))
         .route("/districts/{district}/heritages/{heritage}", get(heritages::show))

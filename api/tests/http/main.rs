@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod dashboard;
+mod dead_letters;
 mod deploys;
 mod districts;
 mod heritages;

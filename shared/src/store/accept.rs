@@ -1,7 +1,7 @@
 //! Accepting an operation: record, first journal entry, idempotency key, place in the order and queue, in one script.
 
 use super::fields::{Writing, json, list_json};
-use super::operation::{Raw, Recorded};
+use super::operation::{Raw, view};
 use super::script::{self, Arguments, Reply};
 use super::{Limits, Refusal, Settings, StepRecord, Store, StoreError, error, keys, limits, records, why};
 use crate::district::District;
@@ -140,10 +140,10 @@ fn accepted(acceptance: &Acceptance, mut reply: Reply) -> Result<Accepted, Store
         Some(id) => OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?,
         None => acceptance.id.clone(),
     };
-    let recorded = Recorded::of(&id, fields, steps)?.ok_or_else(|| error::corrupt(keys::OPERATION, &"it is gone"))?;
+    let operation = view(&id, fields, steps)?.ok_or_else(|| error::corrupt(keys::OPERATION, &"it is gone"))?;
     match reply.status.as_str() {
-        "replayed" => Ok(Accepted::Replayed(recorded.operation)),
-        _ => Ok(Accepted::New(recorded.operation)),
+        "replayed" => Ok(Accepted::Replayed(operation)),
+        _ => Ok(Accepted::New(operation)),
     }
 }
 

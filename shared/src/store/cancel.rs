@@ -1,6 +1,6 @@
 //! Asking an operation to stop.
 
-use super::operation::Recorded;
+use super::operation::view;
 use super::script::{self, Arguments};
 use super::{Store, StoreError, why};
 use crate::ids::OperationId;
@@ -26,8 +26,7 @@ impl Store {
         if reply.status == "missing" {
             return Ok(None);
         }
-        let recorded = Recorded::of(id, reply.next()?, reply.next()?)?;
-        Ok(recorded.map(|Recorded { operation, .. }| match reply.status.as_str() {
+        Ok(view(id, reply.next()?, reply.next()?)?.map(|operation| match reply.status.as_str() {
             "ended" => Cancelled::AtOnce(operation),
             _ => Cancelled::Requested(operation),
         }))

@@ -62,6 +62,7 @@ impl Store {
             format!("Workers died at it {CRASHES_ALLOWED} times without coming any further."),
         );
         let arguments = Arguments::default()
+            .one(worker)
             .one(self.settings().lease_ms)
             .one(hex::encode(rand::random::<[u8; 8]>()))
             .one(CRASHES_ALLOWED)

@@ -49,6 +49,8 @@ pub enum Refusal {
     HasHeritages(Vec<HeritageName>),
     /// The operation's state does not allow it.
     WrongState(crate::operation::State),
+    /// The operation was abandoned.
+    Abandoned,
     /// A later operation on the same thing was accepted.
     SupersededByLater(OperationId),
     /// So many operations are unfinished that no other is taken.
@@ -92,6 +94,14 @@ pub(super) fn of_redis(source: RedisError) -> StoreError {
         _ if unsure => StoreError::Unavailable(source),
         Some(OUT_OF_MEMORY) => StoreError::Full(source),
         Some(_) | None => StoreError::Rejected(source),
+    }
+}
+
+/// An error with its cause, in one line.
+pub(super) fn words(error: &StoreError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 

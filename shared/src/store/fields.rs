@@ -75,6 +75,30 @@ impl Fields {
     }
 }
 
+/// What could not be read on the way, when the rest is worth showing without it.
+#[derive(Default)]
+pub(super) struct Unread(Vec<StoreError>);
+
+impl Unread {
+    /// What was read; what could not be is remembered, and its default taken.
+    pub(super) fn or_default<T: Default>(&mut self, read: Result<T, StoreError>) -> T {
+        read.unwrap_or_else(|error| {
+            self.0.push(error);
+            T::default()
+        })
+    }
+
+    /// The first thing that could not be read.
+    pub(super) fn into_first(self) -> Option<StoreError> {
+        self.0.into_iter().next()
+    }
+
+    /// What could not be read, in words.
+    pub(super) fn into_words(self) -> impl Iterator<Item = String> {
+        self.0.into_iter().map(|error| error::words(&error))
+    }
+}
+
 /// Reads JSON; the error names the record, never the value.
 pub(super) fn parsed<T: DeserializeOwned>(record: &str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|source| StoreError::Corrupt(record.to_owned(), source))

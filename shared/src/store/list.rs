@@ -1,11 +1,12 @@
 //! Listing operations, newest first.
 
 use super::fields::Fields;
-use super::operation::{Raw, Recorded};
+use super::operation::{Raw, view};
 use super::{Refusal, Store, StoreError, error, keys};
 use crate::ids::OperationId;
 use crate::names::{DistrictName, HeritageName};
 use crate::operation::{Kind, Operation, State};
+use crate::problem::{Code, Problem};
 use crate::time::Timestamp;
 
 /// Which operations to list; all fields that are given must match.
@@ -15,6 +16,8 @@ pub struct Filter {
     pub states: Vec<State>,
     /// One of these kinds.
     pub kinds: Vec<Kind>,
+    /// Ended with an error of one of these codes.
+    pub codes: Vec<Code>,
     /// On this district or a heritage in it.
     pub district: Option<DistrictName>,
     /// On a heritage of this name.
@@ -72,9 +75,12 @@ impl Filter {
         let Some(fields) = Fields::of(keys::OPERATION, raw) else { return Ok(None) };
         let is_one_of_states = self.states.is_empty() || self.states.contains(&fields.required_word::<State>("state")?);
         let is_one_of_kinds = self.kinds.is_empty() || self.kinds.contains(&fields.required_word::<Kind>("kind")?);
+        let error = || fields.json::<Problem>("error").ok().flatten();
+        let is_one_of_codes = self.codes.is_empty() || error().is_some_and(|error| self.codes.contains(&error.code));
         let is = |name: &str, wanted: Option<&str>| wanted.is_none_or(|it| fields.text(name).as_deref() == Some(it));
         let matches = is_one_of_states
             && is_one_of_kinds
+            && is_one_of_codes
             && is("district", self.district.as_ref().map(DistrictName::as_str))
             && is("heritage", self.heritage.as_ref().map(HeritageName::as_str))
             && is("actor", self.actor.as_deref());
@@ -140,7 +146,7 @@ impl Store {
         let mut items = vec![];
         for ((id, fields), steps) in found.into_iter().zip(steps) {
             let id = OperationId::parse(&id).map_err(|wrong| error::corrupt(keys::OPERATIONS, &wrong))?;
-            items.extend(Recorded::of(&id, fields, steps)?.map(|recorded| recorded.operation));
+            items.extend(view(&id, fields, steps)?);
         }
         Ok(items)
     }

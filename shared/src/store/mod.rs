@@ -5,6 +5,7 @@
 //!
 //! Assumptions: after a connection error nobody knows whether a script ran, so each script may be sent twice.
 
+mod abandon;
 mod accept;
 mod budget;
 mod cancel;

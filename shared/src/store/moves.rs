@@ -65,6 +65,8 @@ pub enum Transition {
     Quarantine,
     /// Somebody wants another attempt.
     Retry,
+    /// Somebody gives it up for good.
+    Abandon,
     /// The structure that should have it does not.
     Reap,
 }
@@ -133,6 +135,7 @@ pub const MOVES: &[Move] = &[
     row(T::Retry, (S::Failed, W::Ended), &[(S::Queued, W::Order)]),
     row(T::Retry, (S::Cancelled, W::Ended), &[(S::Queued, W::Order)]),
     row(T::Retry, (S::Stuck, W::Ended), &[(S::Queued, W::Order)]),
+    row(T::Abandon, (S::Stuck, W::Ended), &[(S::Failed, W::Ended)]),
     row(T::Reap, (S::Queued, W::Order), &[(S::Queued, W::Ready)]),
     row(T::Reap, (S::Queued, W::Ready), &[(S::Queued, W::Ready)]),
     row(T::Reap, (S::Running, W::Ready), &[(S::Running, W::Ready)]),

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::fields::{Fields, parsed};
+use super::fields::{Fields, Unread, parsed};
 use super::script::{self, Arguments};
 use super::{StepRecord, Store, StoreError, keys};
 use crate::ids::OperationId;
-use crate::operation::{Links, OnFailure, Operation, State, Target};
+use crate::operation::{Abandoned, DeadLetter, Links, OnFailure, Operation, State, StepState, Target};
 use crate::payload::Payload;
 use crate::problem::Problem;
 
 /// An operation's fields and its steps' records by name, as Redis has them.
 pub(super) type Raw = HashMap<String, String>;
 
-/// All that is recorded of an operation.
+/// All that is recorded of an operation, when all of it can be read.
 pub(super) struct Recorded {
     /// What everybody may see.
     pub(super) operation: Operation,
@@ -30,67 +30,127 @@ pub(super) struct Recorded {
 impl Recorded {
     /// Reads what Redis has; `None` when it has nothing.
     pub(super) fn of(id: &OperationId, fields: Raw, steps: Raw) -> Result<Option<Recorded>, StoreError> {
-        let Some(fields) = Fields::of(format!("{}:{id}", keys::OPERATION), fields) else { return Ok(None) };
-        let steps = in_order(id, steps)?;
+        let Some(Seen { operation, steps, unread, fields }) = Seen::of(id, fields, steps)? else { return Ok(None) };
+        if let Some(first) = unread.into_first() {
+            return Err(first);
+        }
         Ok(Some(Recorded {
-            operation: operation(id, &fields, &steps)?,
             payload: fields.json("payload")?.ok_or_else(|| fields.corrupt("payload", &"it is absent"))?,
             target: fields.json("target")?,
             crashes: fields.word("crashes")?.unwrap_or(0),
+            operation,
             steps,
         }))
     }
 }
 
-fn in_order(id: &OperationId, steps: Raw) -> Result<Vec<StepRecord>, StoreError> {
-    let record = format!("{}:{id}", keys::STEPS);
-    let mut steps: Vec<StepRecord> =
-        steps.values().map(|text| parsed(&record, text)).collect::<Result<_, StoreError>>()?;
-    steps.sort_by(|one, other| (one.index, &one.view.name).cmp(&(other.index, &other.view.name)));
-    Ok(steps)
+/// What can be read of an operation: its kind, its state and its target at least.
+pub(super) struct Seen {
+    /// What everybody may see.
+    pub(super) operation: Operation,
+    /// Those of its steps that can be read, in the order of the plan.
+    pub(super) steps: Vec<StepRecord>,
+    /// What cannot be read.
+    pub(super) unread: Unread,
+    fields: Fields,
 }
 
-fn operation(id: &OperationId, fields: &Fields, steps: &[StepRecord]) -> Result<Operation, StoreError> {
+impl Seen {
+    /// Reads what Redis has; `None` when it has nothing.
+    pub(super) fn of(id: &OperationId, fields: Raw, steps: Raw) -> Result<Option<Seen>, StoreError> {
+        let Some(fields) = Fields::of(format!("{}:{id}", keys::OPERATION), fields) else { return Ok(None) };
+        let mut unread = Unread::default();
+        let steps = in_order(id, steps, &mut unread);
+        let operation = operation(id, &fields, &steps, &mut unread)?;
+        Ok(Some(Seen { operation, steps, unread, fields }))
+    }
+}
+
+/// An operation as everybody may see it: what cannot be read of it is left out, and a warning says so.
+pub(super) fn view(id: &OperationId, fields: Raw, steps: Raw) -> Result<Option<Operation>, StoreError> {
+    let Some(Seen { mut operation, unread, .. }) = Seen::of(id, fields, steps)? else { return Ok(None) };
+    operation.warnings.extend(unread.into_words());
+    Ok(Some(operation))
+}
+
+fn in_order(id: &OperationId, steps: Raw, unread: &mut Unread) -> Vec<StepRecord> {
+    let read = |(name, text): (String, String)| {
+        let step: Result<StepRecord, _> = parsed(&format!("{}:{id}.{name}", keys::STEPS), &text);
+        unread.or_default(step.map(Some))
+    };
+    let mut steps: Vec<StepRecord> = steps.into_iter().filter_map(read).collect();
+    steps.sort_by(|one, other| (one.index, &one.view.name).cmp(&(other.index, &other.view.name)));
+    steps
+}
+
+fn operation(
+    id: &OperationId,
+    fields: &Fields,
+    steps: &[StepRecord],
+    unread: &mut Unread,
+) -> Result<Operation, StoreError> {
     let state: State = fields.required_word("state")?;
-    let on_failure = fields.word::<OnFailure>("on_failure")?.unwrap_or_default();
-    let residue: Vec<_> = fields.json("residue")?.unwrap_or_default();
-    let held = state == State::Failed && on_failure == OnFailure::Hold && !residue.is_empty();
+    let on_failure = unread.or_default(fields.word::<OnFailure>("on_failure")).unwrap_or_default();
+    let residue: Vec<_> = unread.or_default(fields.json("residue")).unwrap_or_default();
+    let abandoned = abandoned(fields, unread);
+    let holds = on_failure == OnFailure::Hold && !residue.is_empty() && abandoned.is_none();
     Ok(Operation {
         id: id.clone(),
         kind: fields.required_word("kind")?,
         state,
-        reason: fields.word("reason")?,
-        attempt: fields.required_word("attempt")?,
-        seq: fields.word("seq")?.unwrap_or(0),
+        reason: unread.or_default(fields.word("reason")),
+        attempt: unread.or_default(fields.required_word("attempt")),
+        seq: unread.or_default(fields.word("seq")).unwrap_or(0),
         target: Target {
             district: fields.required_word("district")?,
             heritage: fields.word("heritage")?,
-            service: fields.word("service")?,
+            service: unread.or_default(fields.word("service")),
         },
-        actor: fields.required("actor")?,
+        actor: unread.or_default(fields.required("actor")),
         idempotency_key: fields.text("idempotency_key"),
         request_id: fields.text("request_id"),
         trace_id: fields.text("trace_id"),
         on_failure,
         cancel_requested: fields.text("cancel").is_some(),
-        percent: fields.word("percent")?.unwrap_or(0),
-        eta_seconds: eta_seconds(state, fields)?,
+        percent: unread.or_default(fields.word("percent")).unwrap_or(0),
+        eta_seconds: unread.or_default(eta_seconds(state, fields)),
         headline: fields.text("headline").unwrap_or_else(|| headline(state, fields).to_owned()),
         steps: steps.iter().map(|step| step.view.clone()).collect(),
-        undo: fields.json("undo")?,
+        undo: unread.or_default(fields.json("undo")),
         residue,
-        warnings: fields.json("warnings")?.unwrap_or_default(),
-        result: fields.json("result")?,
-        error: fields.json("error")?.map(|error| located(error, id)),
-        parent: fields.word("parent")?,
-        children: children(fields)?,
-        superseded_by: fields.word("superseded_by")?,
-        created_at: fields.moment("created_at")?.unwrap_or_default(),
-        started_at: fields.moment("started_at")?,
-        updated_at: fields.moment("updated_at")?.unwrap_or_default(),
-        finished_at: fields.moment("finished_at")?,
-        links: links(id, state, held),
+        warnings: unread.or_default(fields.json("warnings")).unwrap_or_default(),
+        result: unread.or_default(fields.json("result")),
+        error: unread.or_default(fields.json("error")).map(|error| located(error, id)),
+        dead_letter: (state == State::Stuck).then(|| dead_letter(fields, steps, unread)),
+        links: links(id, state, state == State::Failed && holds, abandoned.is_some()),
+        abandoned,
+        parent: unread.or_default(fields.word("parent")),
+        children: unread.or_default(children(fields)),
+        superseded_by: unread.or_default(fields.word("superseded_by")),
+        created_at: unread.or_default(fields.moment("created_at")).unwrap_or_default(),
+        started_at: unread.or_default(fields.moment("started_at")),
+        updated_at: unread.or_default(fields.moment("updated_at")).unwrap_or_default(),
+        finished_at: unread.or_default(fields.moment("finished_at")),
     })
+}
+
+fn abandoned(fields: &Fields, unread: &mut Unread) -> Option<Abandoned> {
+    let at = unread.or_default(fields.moment("abandoned_at"))?;
+    let actor = unread.or_default(fields.required("abandoned_by"));
+    Some(Abandoned { actor, reason: fields.text("abandoned_why"), at })
+}
+
+fn dead_letter(fields: &Fields, steps: &[StepRecord], unread: &mut Unread) -> DeadLetter {
+    let stands =
+        |state| !matches!(state, StepState::Pending | StepState::Skipped | StepState::Undone | StepState::Succeeded);
+    let at: Vec<_> = steps.iter().filter(|step| stands(step.view.state)).collect();
+    DeadLetter {
+        crashes: unread.or_default(fields.word("crashes")).unwrap_or(0),
+        steps: at.iter().map(|step| step.view.name.clone()).collect(),
+        worker: fields.text("worker"),
+        since: unread.or_default(fields.moment("finished_at")).unwrap_or_default(),
+        last_error: at.iter().rev().find_map(|step| step.view.error.clone()),
+    }
 }
 
 /// Seconds to go as of the newest entry, from what operations of this kind took before; nothing once it takes longer, and
@@ -131,26 +191,34 @@ fn children(fields: &Fields) -> Result<Vec<OperationId>, StoreError> {
         .collect()
 }
 
-fn links(id: &OperationId, state: State, held: bool) -> Links {
+fn links(id: &OperationId, state: State, held: bool, abandoned: bool) -> Links {
     let itself = format!("/v1/operations/{id}");
-    let retryable = matches!(state, State::Failed | State::Cancelled | State::Stuck);
+    let retryable = matches!(state, State::Failed | State::Cancelled | State::Stuck) && !abandoned;
     Links {
         events: format!("{itself}/events"),
         cancel: (!state.is_terminal() || held).then(|| format!("{itself}/cancel")),
         retry: retryable.then(|| format!("{itself}/retry")),
+        abandon: (state == State::Stuck).then(|| format!("{itself}/abandon")),
         itself,
     }
 }
 
 impl Store {
-    /// Everything recorded of an operation, as of one moment.
-    pub(super) async fn recorded(&self, id: &OperationId) -> Result<Option<Recorded>, StoreError> {
+    /// The fields and the steps of an operation, as of one moment.
+    pub(super) async fn raw(&self, id: &OperationId) -> Result<(Raw, Raw), StoreError> {
         let mut reply = self.look(&script::RECORDED, Arguments::default().one(id.as_str())).await?;
-        Recorded::of(id, reply.next()?, reply.next()?)
+        Ok((reply.next()?, reply.next()?))
     }
 
-    /// An operation, with its steps.
+    /// Everything recorded of an operation, as of one moment.
+    pub(super) async fn recorded(&self, id: &OperationId) -> Result<Option<Recorded>, StoreError> {
+        let (fields, steps) = self.raw(id).await?;
+        Recorded::of(id, fields, steps)
+    }
+
+    /// An operation, with its steps. What cannot be read of it is left out, and a warning says so.
     pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
-        Ok(self.recorded(id).await?.map(|recorded| recorded.operation))
+        let (fields, steps) = self.raw(id).await?;
+        view(id, fields, steps)
     }
 }

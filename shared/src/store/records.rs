@@ -1,6 +1,6 @@
 //! Records of districts and heritages: their fields as Redis keeps them.
 
-use super::fields::{Fields, Writing};
+use super::fields::{Fields, Writing, json};
 use super::{RecordChange, StoreError, Unfinished};
 use crate::district::District;
 use crate::heritage::{Heritage, HeritageSpec};
@@ -11,6 +11,11 @@ type Written = Vec<(String, String)>;
 
 /// Each condition is a field of its own, so that one is replaced without reading the others.
 const CONDITION: &str = "condition:";
+
+/// The field of one condition, and its value.
+pub(super) fn condition(condition: &Condition) -> Result<(String, String), StoreError> {
+    Ok((format!("{CONDITION}{}", condition.kind), json(condition)?))
+}
 
 fn conditions(writing: Writing, conditions: &[Condition]) -> Result<Writing, StoreError> {
     conditions.iter().try_fold(writing, |writing, it| writing.json(&format!("{CONDITION}{}", it.kind), it))

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::fields::json;
-use super::operation::Recorded;
+use super::operation::{Recorded, view};
 use super::script::{self, Arguments};
 use super::{Limits, StepRecord, Store, StoreError, limits, records, why};
 use crate::district::{District, DistrictIds};
@@ -66,8 +66,7 @@ impl Store {
         let arguments = limits::given_to(limits.filter(|_| !is_deletion), actor, arguments);
         let script = if is_deletion { &script::RETRY_DELETION } else { &script::RETRY };
         let mut reply = self.call(script, arguments).await?;
-        let recorded = Recorded::of(id, reply.next()?, reply.next()?)?;
-        Ok(recorded.map(|Recorded { operation, .. }| Retried { operation }))
+        Ok(view(id, reply.next()?, reply.next()?)?.map(|operation| Retried { operation }))
     }
 }
 

@@ -53,6 +53,7 @@ transition!(RELEASE, "flags=allow-oom", "held.lua", "release.lua");
 transition!(CANCEL, "flags=allow-oom", "admission.lua", "cancel.lua");
 transition!(RETRY, "", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(RETRY_DELETION, "flags=allow-oom", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
+transition!(ABANDON, "flags=allow-oom", "admission.lua", "abandon.lua");
 transition!(REAP, "flags=allow-oom", "held.lua", "reap.lua");
 script!(RENEW, "flags=allow-oom", "", [], "renew.lua");
 script!(TAKE, "flags=allow-oom", "", ["budget.lua"], "take.lua");
@@ -172,6 +173,7 @@ fn refused(why: &str, detail: &str) -> StoreError {
         "budget_spent" => number(detail).map(|wait| Refusal::BudgetSpent { wait: Duration::from_millis(wait) }),
         "exists" => Ok(Refusal::Exists),
         "missing" => Ok(Refusal::Missing),
+        "abandoned" => Ok(Refusal::Abandoned),
         "being_deleted" => Ok(Refusal::BeingDeleted),
         _ => Ok(Refusal::Stale),
     };

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod abandon;
 mod accept;
 mod cancel;
 mod chaos;

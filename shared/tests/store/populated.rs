@@ -248,7 +248,7 @@ fn everything() -> Checkpoint {
     Checkpoint { changes, nonce: "n".into(), ..Checkpoint::default() }
 }
 
-fn every_event() -> Vec<Event> {
+pub(crate) fn every_event() -> Vec<Event> {
     let (step, error) = (String::from("first"), refused());
     let progress = Some(Progress { done: 1, total: 2, unit: "tasks".into() });
     vec![

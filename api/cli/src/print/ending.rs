@@ -1,11 +1,11 @@
 //! The end of an operation: one line for stdout, and what there is to know besides for stderr.
 
 use shared::narrate;
-use shared::operation::{Operation, State};
+use shared::operation::{Abandoned, DeadLetter, Operation, State};
 use shared::problem::Code;
 
 use super::paint::{Stream, Tone, of_state, paint};
-use super::problem;
+use super::{moment, problem};
 
 /// `scale_service dev/web-app/web succeeded in 12s`
 pub(crate) fn outcome(operation: &Operation) -> String {
@@ -28,6 +28,13 @@ pub(crate) fn details(operation: &Operation, stream: Stream) -> String {
     for warning in &operation.warnings {
         text += &format!("{} {warning}\n", paint("warning:", Tone::Odd, stream));
     }
+    if let Some(letter) = &operation.dead_letter {
+        text += &format!("{} {}\n", paint("needs a person:", Tone::Bad, stream), needs(letter));
+    }
+    if let Some(Abandoned { actor, reason, at }) = &operation.abandoned {
+        let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        text += &format!("{} by {actor} {}{why}\n", paint("given up:", Tone::Odd, stream), moment::ago(*at));
+    }
     for residue in &operation.residue {
         let left = paint("left on AWS:", Tone::Odd, stream);
         // A step that knows no ids may have made something all the same.
@@ -43,6 +50,17 @@ pub(crate) fn details(operation: &Operation, stream: Stream) -> String {
     text
 }
 
+/// Why an operation needs a person.
+fn needs(letter: &DeadLetter) -> String {
+    let died =
+        (letter.crashes > 0).then(|| format!("{} in a row died at it", narrate::counted(letter.crashes, "worker")));
+    let at = (!letter.steps.is_empty()).then(|| format!("it stands at {}", letter.steps.join(", ")));
+    let worker = letter.worker.as_ref().map(|worker| format!("last taken by {worker}"));
+    let since = Some(format!("since {}", moment::ago(letter.since)));
+    let error = letter.last_error.as_ref().map(|error| format!("last error: {}", narrate::problem(error)));
+    [died, at, worker, since, error].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
 fn next(operation: &Operation) -> Option<String> {
     match operation.state {
         State::Failed | State::Stuck if operation.links.retry.is_some() => {
@@ -50,7 +68,10 @@ fn next(operation: &Operation) -> Option<String> {
             let back = held && operation.links.cancel.is_some();
             let back =
                 if back { format!(", or to take it back: bcn op cancel {}", operation.id) } else { String::new() };
-            Some(format!("bcn op retry {}{back}", operation.id))
+            let give_up = operation.links.abandon.is_some();
+            let give_up =
+                if give_up { format!(", or to give it up: bcn op abandon {}", operation.id) } else { String::new() };
+            Some(format!("bcn op retry {}{back}{give_up}", operation.id))
         }
         State::Superseded => operation.superseded_by.as_ref().map(|by| format!("bcn op watch {by}")),
         State::Failed

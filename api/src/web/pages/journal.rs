@@ -35,6 +35,7 @@ fn tone(event: &Event) -> &'static str {
         Event::StepRetry { .. }
         | Event::CancelRequested { .. }
         | Event::UndoStarted { .. }
+        | Event::Abandoned { .. }
         | Event::StepUndone { .. }
         | Event::Superseded { .. }
         | Event::Resumed { after_crash: true, .. } => "odd",

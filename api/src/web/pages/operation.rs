@@ -5,6 +5,7 @@ use shared::journal::Entry;
 use shared::operation::{OnFailure, Operation};
 
 use super::{journal, steps};
+use crate::web::parts::dead_letter;
 use crate::web::parts::{link, moment, operations, problem, state};
 
 /// Everything that is known of an operation, what matters most first.
@@ -13,6 +14,7 @@ pub(super) fn live(operation: &Operation, entries: &[Entry]) -> Markup {
         (heading(operation))
         (facts(operation))
         @if let Some(error) = &operation.error { (problem::block(error)) }
+        (dead_letter::block(operation))
         (residue(operation))
         @for warning in &operation.warnings { p.warning { strong { "Warning: " } (warning) } }
         (steps::block(operation))
@@ -32,6 +34,9 @@ fn heading(operation: &Operation) -> Markup {
                 }
                 @if operation.links.retry.is_some() {
                     (action(operation, "retry", "Retry", "Go on from where it stopped; what stands is kept"))
+                }
+                @if operation.links.abandon.is_some() {
+                    (action(operation, "abandon", "Abandon", "Give it up for good; what it left is listed, deleting its target removes it"))
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! Operations: the list with its filters, one of them live, and the forms that cancel and retry it.
+//! Operations: the list with its filters, one of them live, and the forms that cancel, retry
+//! and abandon it.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Redirect;
@@ -12,12 +13,13 @@ use strum::VariantNames;
 
 use super::operation;
 use crate::app::Api;
-use crate::change_request::Plain;
+use crate::change_request::{Plain, Reasoned};
 use crate::place::OfOperation;
 use crate::problem::Refused;
 use crate::routes;
 use crate::web::form::FromOurPage;
 use crate::web::layout::{Page, Place};
+use crate::web::parts::dead_letter;
 use crate::web::parts::limits;
 use crate::web::parts::operations::table;
 use crate::web::sorry::Sorry;
@@ -53,6 +55,10 @@ impl Wanted {
             value.trim().clone_into(field);
         }
         wanted
+    }
+
+    fn is_empty(&self) -> bool {
+        [&self.state, &self.kind, &self.district, &self.heritage, &self.cursor].iter().all(|field| field.is_empty())
     }
 
     /// What no operation can have is a filter that finds nothing, and says so.
@@ -95,10 +101,16 @@ pub(in crate::web) async fn list(
         }
         None => (vec![], None),
     };
+    let needy = Filter { states: vec![Standing::Stuck], ..Filter::default() };
+    let needy = match wanted.is_empty() {
+        true => api.store.operations(&needy, None, PAGE).await?.items,
+        false => vec![],
+    };
     let changes = cursor.is_none().then(|| "/ui/changes".to_owned());
     let page = Page { title: "Operations", place: Place::Operations, visitor: &visitor, changes };
     let live = html! {
         (limits::notice(&api).await?)
+        (dead_letter::section(&needy))
         (table(&found))
         @if let Some(next) = next { p { a href=(wanted.next(&next)) rel="next" { "Older operations" } } }
     };
@@ -167,6 +179,18 @@ pub(in crate::web) async fn retry(
     OfOperation(id): OfOperation,
 ) -> Result<Redirect, Sorry> {
     routes::operations::retry(api, OfOperation(id.clone()), Plain { sender: visitor.sender() }).await?;
+    Ok(back_to(&id))
+}
+
+/// Gives an operation up for good.
+pub(in crate::web) async fn abandon(
+    api: State<Api>,
+    _ours: FromOurPage,
+    visitor: Visitor,
+    OfOperation(id): OfOperation,
+) -> Result<Redirect, Sorry> {
+    let reasoned = Reasoned { sender: visitor.sender(), reason: None };
+    routes::operations::abandon(api, OfOperation(id.clone()), reasoned).await?;
     Ok(back_to(&id))
 }
 

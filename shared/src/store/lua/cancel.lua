@@ -14,7 +14,7 @@ if whereabouts ~= 'ended' then
   stop(id, why)
   return answer(idle and 'ended' or 'requested', id)
 end
-if state ~= 'failed' or on_failure ~= 'hold' or not has_residue(id) then
+if state ~= 'failed' or on_failure ~= 'hold' or not has_residue(id) or field(id, 'abandoned_at') then
   return refuse('wrong_state', state)
 end
 

@@ -1,10 +1,10 @@
 -- Takes the next operation: due timers and expired leases become ready, then the first lane that has one is served.
 -- KEYS    1 namespace
--- ARGV    lease in milliseconds, nonce of the fencing token, crashes allowed;
+-- ARGV    name of the worker, lease in milliseconds, nonce of the fencing token, crashes allowed;
 --         `claimed`, `resumed`, `resumed` after a crash; problem and `finished` of a quarantine
 -- Result  claimed, now, fence, after crash (0|1), operation, steps; or none, now, milliseconds to the next timer or lease (-1)
 
-local lease, nonce, crashes_allowed = take(), take(), tonumber(take())
+local worker, lease, nonce, crashes_allowed = take(), take(), take(), tonumber(take())
 local claimed, resumed, resumed_after_crash = take(), take(), take()
 local quarantine, quarantined = take(), take()
 local PROMOTED_AT_ONCE = 100
@@ -44,7 +44,7 @@ local function begin(id)
   local state, started, after_crash = unpack(redis.call('HMGET', op, 'state', 'started_at', 'after_crash'))
   local fence = redis.call('HINCRBY', op, 'claims', 1) .. ':' .. nonce
   move(id, 'claim', state == 'undoing' and state or 'running', 'leased', now + lease)
-  redis.call('HSET', op, 'fence', fence)
+  redis.call('HSET', op, 'fence', fence, 'worker', worker)
   redis.call('HDEL', op, 'reason', 'after_crash', 'woken', 'released')
   if redis.call('HSETNX', op, 'started_at', now) == 1 then
     local usual = redis.call('HGET', key('durations'), redis.call('HGET', op, 'kind'))

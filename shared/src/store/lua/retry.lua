@@ -15,6 +15,9 @@ heritage, parent = heritage or nil, parent or nil
 if its_attempt ~= attempt or state ~= 'failed' and state ~= 'cancelled' and state ~= 'stuck' then
   return refuse('wrong_state', state)
 end
+if field(id, 'abandoned_at') then
+  return refuse('abandoned')
+end
 local refusal = refuse_by_later(id, district, heritage)
   or refuse_by_target(id, does, district, heritage, parent, cascade == '1')
 if refusal then

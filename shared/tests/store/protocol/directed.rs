@@ -49,6 +49,7 @@ fn goes_on() -> Vec<Vec<Act>> {
         vec![release(), Act::LoseAndReap { op: 0 }, Act::Claim],
         vec![Act::LoseAndReap { op: 0 }, Act::Claim],
         vec![Act::WearOut { op: 2 }, Act::Expire { op: 0 }, Act::Claim, Act::Retry { op: 2 }],
+        vec![Act::WearOut { op: 2 }, Act::Expire { op: 0 }, Act::Claim, Act::Abandon { op: 2 }, Act::Retry { op: 2 }],
         vec![Act::Expire { op: 0 }, Act::Claim, Act::Checkpoint { claim: 1, state: None }, Act::Renew { claim: 1 }],
     ];
     schedules.extend(WORKING.map(|state| vec![write(state), Act::Again]));

@@ -72,7 +72,7 @@ impl World {
         self.pass_on(id);
     }
 
-    fn remove_record(&mut self, thing: Thing) {
+    pub(super) fn remove_record(&mut self, thing: Thing) {
         let order = self.order_of(thing);
         if order.iter().any(|id| self.op(*id).kind.does == Does::Delete) {
             self.records.get_mut(&thing).unwrap().is_gone = true;

@@ -82,6 +82,11 @@ impl Pair<'_> {
                     assert_eq!(self.real.cancel(id).await, self.world.cancel(id));
                 }
             }
+            Act::Abandon { op } => {
+                if let Some(id) = self.choose(op, |id| self.world.op(*id).is_at(Whereabouts::Ended)) {
+                    assert_eq!(self.real.abandon(id).await, self.world.abandon(id));
+                }
+            }
             Act::Retry { op } => {
                 if let Some(id) = self.choose(op, |id| self.world.op(*id).is_at(Whereabouts::Ended)) {
                     let attempt = self.world.op(id).attempt;

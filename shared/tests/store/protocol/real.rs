@@ -41,6 +41,7 @@ fn why(refusal: &Refusal) -> Refused {
         Refusal::HasHeritages(_) => Refused::HasHeritages,
         Refusal::Stale => Refused::Stale,
         Refusal::WrongState(_) => Refused::WrongState,
+        Refusal::Abandoned => Refused::Abandoned,
         Refusal::SupersededByLater(_) => Refused::SupersededByLater,
         other => panic!("nothing of this is in a schedule: {other:?}"),
     }
@@ -111,6 +112,10 @@ impl Real<'_> {
 
     pub(super) async fn retry(&self, id: Id) -> Result<(), Refused> {
         refused(self.bench.retry(self.id(id), "token:test").await).map(|retried| assert!(retried.is_some()))
+    }
+
+    pub(super) async fn abandon(&self, id: Id) -> Result<(), Refused> {
+        refused(self.bench.abandon(self.id(id), "token:test", None).await).map(|given_up| assert!(given_up.is_some()))
     }
 
     /// The operation that was claimed, and its crashes.

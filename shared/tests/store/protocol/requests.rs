@@ -16,6 +16,7 @@ pub(super) enum Refused {
     Stale,
     WrongState,
     SupersededByLater,
+    Abandoned,
 }
 
 /// One acceptance.
@@ -106,7 +107,7 @@ impl World {
             return Ok(is_idle);
         }
         let op = self.op(id);
-        refuse_if(op.state() != State::Failed || !op.holds || !op.has_residue, Refused::WrongState)?;
+        refuse_if(op.state() != State::Failed || !op.holds || !op.has_residue || op.is_abandoned, Refused::WrongState)?;
         self.check_latest(id)?;
         self.reopen(id);
         let op = self.op_mut(id);
@@ -119,6 +120,7 @@ impl World {
         let Op { kind, parent, .. } = *self.op(id);
         let is_retryable = matches!(self.op(id).state(), State::Failed | State::Cancelled | State::Stuck);
         refuse_if(self.op(id).attempt != attempt || !is_retryable, Refused::WrongState)?;
+        refuse_if(self.op(id).is_abandoned, Refused::Abandoned)?;
         self.check_latest(id)?;
         self.check_target(id, kind, parent)?;
         self.take_thing(id, kind);
@@ -126,6 +128,27 @@ impl World {
         let op = self.op_mut(id);
         (op.is_cancelled, op.lane) = (false, kind.lane());
         self.enter_order(id, Transition::Retry);
+        Ok(())
+    }
+
+    /// Given up for good; once more, it stays so.
+    pub(super) fn abandon(&mut self, id: Id) -> Result<(), Refused> {
+        let Op { kind, has_residue, is_abandoned, .. } = *self.op(id);
+        if is_abandoned {
+            return Ok(());
+        }
+        refuse_if(self.op(id).state() != State::Stuck, Refused::WrongState)?;
+        self.shift(id, Transition::Abandon, Some(State::Failed), Whereabouts::Ended, None);
+        self.op_mut(id).is_abandoned = true;
+        self.journal(id, 1);
+        if self.check_latest(id).is_ok()
+            && self.records.contains_key(&kind.thing)
+            && kind.does == Does::Create
+            && !has_residue
+        {
+            self.remove_record(kind.thing);
+        }
+        self.pass_on(id);
         Ok(())
     }
 
@@ -154,6 +177,7 @@ impl Op {
             is_woken: false,
             holds,
             has_residue: false,
+            is_abandoned: false,
             attempt: 1,
             nonce: 0,
             seq: Seq(1),

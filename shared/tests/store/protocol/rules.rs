@@ -46,8 +46,9 @@ impl World {
         let expired = self.trace.0.iter().filter(|(by, ..)| *by == Transition::Expire).count();
         let is_again = after.attempt == before.attempt + 1;
         let has_moved = after.place != before.place;
+        let is_given_up = after.is_abandoned && !before.is_abandoned;
         let cases = [
-            (has_moved && before.is_at(Whereabouts::Ended) && !is_again, "an ended attempt went on"),
+            (has_moved && before.is_at(Whereabouts::Ended) && !is_again && !is_given_up, "an ended attempt went on"),
             (is_again && !before.is_at(Whereabouts::Ended), "an attempt began before the one before had ended"),
             (before.is_cancelled && !after.is_cancelled && !is_again, "a cancel was lost"),
             (after.is_cancelled && !before.is_cancelled && after.is_at(Whereabouts::Delayed), "a cancel was not heard"),

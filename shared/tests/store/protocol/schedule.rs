@@ -54,6 +54,9 @@ pub(super) enum Act {
     Retry {
         op: u8,
     },
+    Abandon {
+        op: u8,
+    },
     /// Nineteen workers have died at it.
     WearOut {
         op: u8,
@@ -108,6 +111,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => op.clone().prop_map(|op| Act::Due { op }),
         3 => op.clone().prop_map(|op| Act::Cancel { op }),
         3 => op.clone().prop_map(|op| Act::Retry { op }),
+        1 => op.clone().prop_map(|op| Act::Abandon { op }),
         1 => op.clone().prop_map(|op| Act::WearOut { op }),
         2 => op.prop_map(|op| Act::LoseAndReap { op }),
         1 => Just(Act::Reap),

@@ -58,6 +58,7 @@ pub(super) struct Op {
     /// Whether it keeps what it made when it fails.
     pub(super) holds: bool,
     pub(super) has_residue: bool,
+    pub(super) is_abandoned: bool,
     pub(super) attempt: u8,
     /// The last checkpoint that was written.
     pub(super) nonce: u8,
