@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use shared::store::moves::{MOVES, Transition, Whereabouts, each};
+use shared::store::moves::{MOVES, Transition, Whereabouts, each, named};
 use strum::IntoEnumIterator;
 
 /// Where operations are moved.
@@ -103,6 +103,27 @@ fn scripts_and_table_name_the_same_transitions() {
     }
     let table: BTreeSet<String> = Transition::iter().map(|it| it.to_string()).collect();
     assert_eq!(named, table);
+}
+
+/// The section of the document that tells of the protocol.
+pub(super) fn section() -> String {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reliability.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let (_, rest) = document.split_once("<!-- protocol -->").unwrap();
+    rest.split_once("<!-- /protocol -->").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_document_shows_the_table() {
+    let row = |by: Transition| {
+        let moves = MOVES.iter().filter(|row| row.by == by).map(|row| {
+            let to: Vec<String> = row.to.iter().map(|to| named(Some(*to))).collect();
+            format!("{} → {}", row.from.map_or("nothing".into(), |from| named(Some(from))), to.join(", "))
+        });
+        format!("| {by} | {} |\n", moves.collect::<Vec<_>>().join("<br>"))
+    };
+    let table: String = Transition::iter().map(row).collect();
+    assert!(section().contains(&table), "docs/reliability.md should have this table:\n{table}");
 }
 
 #[test]
