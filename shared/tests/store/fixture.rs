@@ -22,6 +22,9 @@ use tempfile::TempDir;
 /// A lease so short that a test can let it expire.
 pub(crate) const LEASE_MS: u64 = 150;
 
+/// How long a test waits for its Redis to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A store on a Redis of its own, which ends with it.
 pub(crate) struct Bench {
     pub(crate) store: Store,
@@ -184,7 +187,12 @@ impl Bench {
 
     /// A connection for looking at, or spoiling, what stands in Redis.
     pub(crate) async fn raw(&self) -> redis::aio::MultiplexedConnection {
-        redis::Client::open(self.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap()
+        // The client's default of 500 ms is shorter than a busy machine can take.
+        let patient = redis::AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let client = redis::Client::open(self.url.as_str()).unwrap();
+        client.get_multiplexed_async_connection_with_config(&patient).await.unwrap()
     }
 
     /// Accepts, and returns the operation.
