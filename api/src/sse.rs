@@ -76,7 +76,9 @@ pub fn of_operation(
             }
             may_have_ended |= entries.iter().any(ends);
             if may_have_ended && let Ok(now) = api.store.operation(&id).await {
-                ended = now.filter(|now| now.state.is_terminal());
+                // Kept no longer: nothing will ever come.
+                let Some(now) = now else { break };
+                ended = Some(now).filter(|now| now.state.is_terminal());
                 may_have_ended = false;
             }
             if let Some(operation) = ended.as_ref().filter(|operation| operation.seq <= seen) {

@@ -151,7 +151,7 @@ pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, plain:
         Ok(Some(Cancelled::AtOnce(operation) | Cancelled::Requested(operation))) => {
             answer::accepted(operation, false, None)
         }
-        Ok(None) => Err(missing(&id)),
+        Ok(None) => Err(missing(&api, &id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {
             let was_cancelled = |now: &Operation| now.state == operation::State::Cancelled && now.cancel_requested;
             let problem = Problem::new(Code::NotCancellable, format!("{id} is {state}"));
@@ -167,7 +167,7 @@ pub async fn cancel(State(api): State<Api>, OfOperation(id): OfOperation, plain:
 pub async fn retry(State(api): State<Api>, OfOperation(id): OfOperation, plain: Plain) -> Result<Response> {
     match api.store.retry_within(&api.limits, &id, &plain.sender.caller.actor).await {
         Ok(Some(retried)) => answer::accepted(retried.operation, false, None),
-        Ok(None) => Err(missing(&id)),
+        Ok(None) => Err(missing(&api, &id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {
             let is_retried = |now: &Operation| !now.state.is_terminal() && now.attempt > 1;
             let problem = Problem::new(Code::NotRetryable, format!("{id} is {state}"));
@@ -198,7 +198,7 @@ pub struct AbandonRequest {
 pub async fn abandon(State(api): State<Api>, OfOperation(id): OfOperation, reasoned: Reasoned) -> Result<Response> {
     match api.store.abandon(&id, &reasoned.sender.caller.actor, reasoned.reason.as_deref()).await {
         Ok(Some(operation)) => answer::accepted(operation, false, None),
-        Ok(None) => Err(missing(&id)),
+        Ok(None) => Err(missing(&api, &id)),
         Err(StoreError::Refused(Refusal::WrongState(state))) => {
             Err(of(&id, Problem::new(Code::NotAbandonable, format!("{id} is {state}"))))
         }
@@ -221,11 +221,16 @@ async fn repeated(
 }
 
 async fn find(api: &Api, id: &OperationId) -> Result<Operation> {
-    api.store.operation(id).await?.ok_or_else(|| missing(id))
+    api.store.operation(id).await?.ok_or_else(|| missing(api, id))
 }
 
-fn missing(id: &OperationId) -> Refused {
-    Refused::new(Code::NotFound, format!("there is no operation {id}"))
+/// Nobody knows whether it was never accepted, or is kept no longer.
+pub fn missing(api: &Api, id: &OperationId) -> Refused {
+    let days = api.store.settings().retention.as_secs().div_ceil(24 * 60 * 60);
+    let problem = Problem::new(Code::NotFound, format!("there is no operation {id}, or none any longer"));
+    problem
+        .advised(format!("Operations are kept for {days} days after their end; the list has those there are."))
+        .into()
 }
 
 fn of(id: &OperationId, problem: Problem) -> Refused {

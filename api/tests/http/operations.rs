@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::stack::Stack;
+use crate::stack::{Stack, TOKEN};
 
 #[tokio::test]
 async fn operations_are_listed_newest_first_by_filter_and_page() {
@@ -101,5 +101,25 @@ async fn what_is_not_an_operation_is_not_found() {
         assert_eq!(stack.post(&format!("{path}/cancel"), json!({})).await.problem().1, "not_found");
         assert_eq!(stack.post(&format!("{path}/retry"), json!({})).await.problem().1, "not_found");
         assert_eq!(stack.get(&format!("{path}/events")).await.problem().1, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn an_operation_that_is_kept_no_longer_is_not_found_and_told_so_by_every_route() {
+    let stack = Stack::with(&["--bootstrap-token", TOKEN, "--retention-days", "7"]).await;
+    let gone = format!("/v1/operations/{}", shared::ids::OperationId::draw());
+    let stream = [("accept", "text/event-stream")];
+    let answers = [
+        stack.get(&gone).await,
+        stack.get(&format!("{gone}/events")).await,
+        stack.send("GET", &format!("{gone}/events"), &stream, None).await,
+        stack.send("GET", &format!("{gone}/events"), &[stream[0], ("last-event-id", "7")], None).await,
+        stack.post(&format!("{gone}/cancel"), json!({})).await,
+        stack.post(&format!("{gone}/retry"), json!({})).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.problem(), (404, "not_found", ""));
+        assert!(answer.body["detail"].as_str().unwrap().ends_with("or none any longer"), "{:#}", answer.body);
+        assert!(answer.body["advice"].as_str().unwrap().contains("7 days after their end"), "{:#}", answer.body);
     }
 }

@@ -109,6 +109,7 @@ impl Store {
         // Only the one who moves the mark reaps; another worker of this process does not do it again.
         if is_time && reaped.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             self.reap().await?;
+            self.sweep().await?;
         }
         Ok(())
     }

@@ -88,6 +88,8 @@ struct Clock {
 pub(super) struct Upkeep {
     /// When the reaper last looked at everything, in Redis' milliseconds.
     pub(super) reaped: AtomicU64,
+    /// How far the sweep has come, in microseconds of acceptance; 0 before it begins.
+    pub(super) swept_to: AtomicU64,
     /// When the next timer that an empty claim knew of is due, in Redis' milliseconds.
     pub(super) next_due: AtomicU64,
 }

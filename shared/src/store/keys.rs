@@ -55,6 +55,8 @@ pub const BOOTSTRAP: &str = "bootstrap";
 pub const BUDGET: &str = "budget";
 /// `durations`, hash: kind of operation to the milliseconds that those which succeeded took, a moving average.
 pub const DURATIONS: &str = "durations";
+/// `swept`, string that expires: since when all finished operations were looked at for what need not be kept.
+pub const SWEPT: &str = "swept";
 /// `health`, string: what `/readyz` writes to see whether writes are taken.
 pub const HEALTH: &str = "health";
 /// `wake`, channel: a hint that an operation became ready or a timer was set.
@@ -63,7 +65,7 @@ pub const WAKE: &str = "wake";
 pub const NOTICES: &str = "notices";
 
 /// Every family with the type of its keys; channels are no keys.
-pub const FAMILIES: [(&str, &str); 26] = [
+pub const FAMILIES: [(&str, &str); 27] = [
     (OPERATION, "hash"),
     (STEPS, "hash"),
     (JOURNAL, "list"),
@@ -89,6 +91,7 @@ pub const FAMILIES: [(&str, &str); 26] = [
     (BOOTSTRAP, "string"),
     (BUDGET, "hash"),
     (DURATIONS, "hash"),
+    (SWEPT, "string"),
     (HEALTH, "string"),
 ];
 

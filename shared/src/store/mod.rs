@@ -28,6 +28,7 @@ mod record;
 mod records;
 mod retry;
 mod script;
+mod sweep;
 mod tokens;
 mod watch;
 mod why;

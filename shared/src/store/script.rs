@@ -55,6 +55,7 @@ transition!(RETRY, "", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua
 transition!(RETRY_DELETION, "flags=allow-oom", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(ABANDON, "flags=allow-oom", "admission.lua", "abandon.lua");
 transition!(REAP, "flags=allow-oom", "held.lua", "reap.lua");
+transition!(SWEEP, "flags=allow-oom", "admission.lua", "sweep.lua");
 script!(RENEW, "flags=allow-oom", "", [], "renew.lua");
 script!(TAKE, "flags=allow-oom", "", ["budget.lua"], "take.lua");
 script!(SHRINK, "flags=allow-oom", "", ["budget.lua"], "shrink.lua");

@@ -1,5 +1,6 @@
 //! Whatever happens in whatever order: no operation is in limbo, none is held beside one that excludes it, journals have no
-//! gap, and in the end everything has ended and nothing is reserved for nobody.
+//! gap, what is removed after its end leaves nothing behind, and in the end everything has ended and nothing is reserved for
+//! nobody.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +10,7 @@ use shared::payload::Payload;
 use shared::store::{Acceptance, Checkpoint, Claim, Filter, Park, Refusal, Reservation, StoreError};
 
 use crate::fixture::{Bench, bench, create, district, ending, lease_expired, leaving, provision};
+use crate::retention::sweep;
 
 const HERITAGES: [&str; 2] = ["web", "api"];
 
@@ -115,7 +117,7 @@ impl Chaos {
     }
 
     async fn step(&mut self) {
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..6 => self.accept().await,
             6 => self.start_children().await,
             7..11 => self.claim().await,
@@ -123,6 +125,7 @@ impl Chaos {
             14..16 => self.park().await,
             16 => self.release().await,
             17 | 18 => self.cancel_or_retry().await,
+            19 => drop(sweep(&self.bench).await),
             _ => {
                 lease_expired().await;
                 self.held.clear();
@@ -195,6 +198,7 @@ async fn run(seed: u64) {
     }
     chaos.drain().await;
     chaos.check_reservations().await;
+    sweep(&chaos.bench).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,6 @@ use maud::{Markup, html};
 use shared::ids::OperationId;
 use shared::narrate;
 use shared::operation::{Kind, State as Standing};
-use shared::problem::Code;
 use shared::store::Filter;
 use strum::VariantNames;
 
@@ -15,7 +14,6 @@ use super::operation;
 use crate::app::Api;
 use crate::change_request::{Plain, Reasoned};
 use crate::place::OfOperation;
-use crate::problem::Refused;
 use crate::routes;
 use crate::web::form::FromOurPage;
 use crate::web::layout::{Page, Place};
@@ -150,7 +148,7 @@ pub(in crate::web) async fn show(
     visitor: Visitor,
     OfOperation(id): OfOperation,
 ) -> Result<Markup, Sorry> {
-    let missing = || Sorry(Refused::new(Code::NotFound, format!("there is no operation {id}")));
+    let missing = || Sorry(routes::operations::missing(&api, &id));
     let operation = api.store.operation(&id).await?.ok_or_else(missing)?;
     let after = operation.seq.saturating_sub(TAIL);
     let entries = api.store.journal(&id, after, usize::try_from(TAIL).unwrap_or(usize::MAX)).await?;
