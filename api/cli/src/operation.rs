@@ -5,6 +5,8 @@ use bcn::Change;
 use bcn::request::one_of;
 use bcn::view::{OperationDocument, OperationList};
 use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use shared::ids::OperationId;
 use shared::names::{DistrictName, HeritageName};
 use shared::operation::{Kind, State};
@@ -13,6 +15,16 @@ use shared::problem::Code;
 use crate::exit::Ending;
 use crate::print;
 use crate::session::Session;
+
+/// Operations that are asked for at once.
+const PAGE: usize = 200;
+
+/// A page as it came: what this version does not know of an operation is passed on to programs all the same.
+#[derive(Debug, Deserialize)]
+struct Listed {
+    operations: Vec<Value>,
+    next: Option<String>,
+}
 
 /// What to do with operations.
 #[derive(Debug, Subcommand)]
@@ -88,13 +100,14 @@ pub(crate) struct Filter {
     /// On this application.
     #[arg(long)]
     app: Option<HeritageName>,
-    /// How many to list at most.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
-    limit: u16,
+    /// How many to list at most; read page by page.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
 }
 
 impl Filter {
-    fn query(&self) -> Vec<(&'static str, String)> {
+    /// Parameters of the page after `cursor`, of which so many are wanted.
+    fn query(&self, limit: usize, cursor: Option<String>) -> Vec<(&'static str, String)> {
         let list = |words: Vec<String>| (!words.is_empty()).then(|| words.join(","));
         let states = if self.stuck { vec![State::Stuck] } else { self.state.clone() };
         let parameters = [
@@ -103,19 +116,36 @@ impl Filter {
             ("kind", list(self.kind.iter().map(Kind::to_string).collect())),
             ("district", self.district.as_ref().map(DistrictName::to_string)),
             ("heritage", self.app.as_ref().map(HeritageName::to_string)),
-            ("limit", Some(self.limit.to_string())),
+            ("limit", Some(limit.min(PAGE).to_string())),
+            ("cursor", cursor),
         ];
         parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 
+/// Lists page by page, as one list.
+async fn list(session: &Session, filter: &Filter) -> Result<Ending> {
+    let limit = usize::try_from(filter.limit)?;
+    let (mut operations, mut next) = (vec![], None);
+    loop {
+        let query = filter.query(limit - operations.len(), next);
+        let page: Listed = session.read("/v1/operations", &query).await?;
+        operations.extend(page.operations);
+        next = page.next;
+        if next.is_none() || operations.len() >= limit {
+            break;
+        }
+    }
+    let document = json!({"operations": operations, "next": next});
+    let list = OperationList::deserialize(&document)?;
+    session.print(&document, || print::operation::table(&list.operations, list.next.is_some()))?;
+    Ok(Ending::Done)
+}
+
 /// Does what was typed.
 pub(crate) async fn run(session: &Session, command: OpCommand) -> Result<Ending> {
     match command {
-        OpCommand::List { filter } => {
-            let text = |list: &OperationList| print::operation::table(&list.operations, list.next.is_some());
-            session.show("/v1/operations", &filter.query(), text).await
-        }
+        OpCommand::List { filter } => list(session, &filter).await,
         OpCommand::Show { id } => {
             let text = |document: &OperationDocument| print::operation::sheet(&document.operation);
             session.show(&format!("/v1/operations/{id}"), &[], text).await

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use shared::ids::OperationId;
@@ -116,7 +116,14 @@ async fn respond(State(fake): State<Fake>, request: Request) -> Response {
     let mut answers = fake.answers.lock().unwrap();
     let nth = answers.iter().position(|(begin, ..)| line.starts_with(begin));
     match nth.and_then(|nth| answers.remove(nth)) {
-        Some((_, status, body)) => (StatusCode::from_u16(status).unwrap(), Body::from(body)).into_response(),
+        Some((_, status, body)) => {
+            let document: Value = serde_json::from_str(&body).unwrap_or_default();
+            let mut answer = (StatusCode::from_u16(status).unwrap(), Body::from(body)).into_response();
+            if let Some(seconds) = document["retry_after"].as_u64() {
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            answer
+        }
         None => (StatusCode::NOT_IMPLEMENTED, format!("nothing in the script for {line}")).into_response(),
     }
 }

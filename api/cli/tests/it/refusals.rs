@@ -71,6 +71,16 @@ async fn advice_is_in_the_words_of_the_command_line() {
 }
 
 #[tokio::test]
+async fn who_is_refused_for_want_of_room_is_told_when_to_come_back() {
+    let problem = Problem::new(Code::QueueFull, "10000 operations are unfinished, and 10000 may be");
+    let problem = json!(Problem { retry_after: Some(42), ..problem });
+    let fake = Fake::default().answer("POST", 503, problem);
+    let ran = fake.bcn("district create dev").await;
+    assert!(ran.stderr.contains("start more workers") && ran.stderr.ends_with("again     in 42 s\n"), "{}", ran.stderr);
+    assert_eq!((ran.status, fake.seen().len()), (1, 1), "so long nobody waits without asking");
+}
+
+#[tokio::test]
 async fn who_stops_in_the_middle_of_a_command_gets_its_help() {
     let fake = Fake::default();
     let ran = fake.bcn("app").await;
@@ -99,6 +109,25 @@ async fn wrong_use_is_status_2_and_sends_nothing() {
         assert_eq!(ran.status, 2, "{line}: {ran:?}");
     }
     assert!(fake.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_long_list_is_read_page_by_page() {
+    let operation = serde_json::to_value(crate::fake::queued()).unwrap();
+    let page = |next: Value| json!({"operations": [operation, operation], "next": next});
+    let fake = Fake::default().answer("GET", 200, page(json!("one"))).answer("GET", 200, page(json!("two")));
+    let fake = fake.answer("GET", 200, page(json!("three")));
+    let ran = fake.bcn("op list --limit 205 --state queued -o json").await;
+    assert_eq!(ran.status, 1, "the script has no fourth page: {ran:?}");
+    let lines: Vec<String> = fake.seen().into_iter().map(|seen| seen.line).collect();
+    let path = "GET /v1/operations?state=queued&limit=";
+    let expected = ["200", "200&cursor=one", "200&cursor=two", "199&cursor=three"].map(|rest| format!("{path}{rest}"));
+    assert_eq!(lines, expected);
+
+    let fake = Fake::default().answer("GET", 200, page(json!("one"))).answer("GET", 200, page(Value::Null));
+    let ran = fake.bcn("op list --limit 4 -o json").await;
+    let list: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((list["operations"].as_array().unwrap().len(), &list["next"]), (4, &Value::Null));
 }
 
 #[tokio::test]
