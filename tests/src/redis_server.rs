@@ -44,7 +44,8 @@ impl RedisServer {
 async fn spawn(dir: &Path, port: u16) -> Result<Process> {
     let mut command = Command::new("redis-server");
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"]);
-    command.args(["--appendfsync", "always", "--maxmemory-policy", "noeviction", "--dir"]).arg(dir);
+    command.args(["--appendfsync", "always", "--maxmemory-policy", "noeviction", "--hash-max-listpack-value", "8192"]);
+    command.arg("--dir").arg(dir);
     let mut process = Process::start("redis", dir, &mut command)?;
     let url = format!("redis://127.0.0.1:{port}");
     until(&mut process, async || answers(&url).await).await?;

@@ -26,7 +26,8 @@ set_all(op, fields)
 if state == 'succeeded' then
   remember_duration()
   redis.call('HSET', op, 'percent', 100)
-  redis.call('HDEL', op, 'residue', 'error')
+  -- Nobody takes it up again: what it was to become stands in the record, and would be most of what it takes here.
+  redis.call('HDEL', op, 'residue', 'error', 'target')
 end
 give_back(id, fence)
 end_attempt(id, 'finish', state, {finished})
