@@ -1,7 +1,7 @@
 //! Connecting to AWS: the SDK's own settings, our timeouts, and the question who we are.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -22,10 +22,13 @@ use super::logs::Logs;
 use super::route53::Route53;
 use super::ssm::Ssm;
 use super::{Aws, Calls, Names};
-use crate::engine::Budgets;
+use crate::engine::{Budgets, Class};
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an AWS that throttles or does not answer is asked again who we are, and how often.
+const PATIENCE: Duration = Duration::from_secs(30);
+const ASK_AGAIN: Duration = Duration::from_millis(250);
 
 /// Why AWS cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -88,9 +91,20 @@ fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, ConnectErro
     Ok(builder.tls_context(context).build_https())
 }
 
+/// Asks again while AWS only does not answer: a worker that starts in a bad moment must not end for it.
 async fn account(config: &SdkConfig) -> Result<String, ConnectError> {
-    let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
-    let identity =
-        identity.map_err(|error| ConnectError::Identity(CallError::new("sts", "GetCallerIdentity", &error)))?;
-    Ok(identity.account.unwrap_or_default())
+    let sts = aws_sdk_sts::Client::new(config);
+    let begun = Instant::now();
+    loop {
+        let refused = match sts.get_caller_identity().send().await {
+            Ok(identity) => return Ok(identity.account.unwrap_or_default()),
+            Err(error) => CallError::new("sts", "GetCallerIdentity", &error),
+        };
+        let passes = matches!(refused.class(), Class::Throttled | Class::Transient);
+        if !passes || begun.elapsed() >= PATIENCE {
+            return Err(ConnectError::Identity(refused));
+        }
+        tracing::warn!(error = %refused, "AWS does not say yet who we are: it is asked again");
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
 }
