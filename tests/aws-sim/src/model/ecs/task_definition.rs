@@ -68,7 +68,8 @@ impl Family {
         let active = self.revisions.values().filter(|one| one.status == Status::Active);
         active.map(|one| {
             let item = Item::new("ecs", "task_definitions", &one.arn, &one.tags, "ACTIVE");
-            item.named(&one.family).with("revision", one.revision)
+            let containers = one.given.get("containerDefinitions").cloned().unwrap_or_default();
+            item.named(&one.family).with("revision", one.revision).with("containers", containers)
         })
     }
 }
