@@ -5,12 +5,14 @@ CARGO ?= cargo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 VENV := $(CARGO_TARGET_DIR)/venv
+# Unless told otherwise 500 heritages over 5 districts, with 3 workers and 2 APIs.
+CHAOS := $(CARGO_TARGET_DIR)/debug/chaos
 # The cases of boto3, the list of them, and the same calls of moto.
 CONFORM = cd tests/aws-sim && export AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim \
 	&& (cd conformance && $(VENV)/bin/pytest -n 2 && python3 document.py --check) \
 	&& (cd differential && $(VENV)/bin/python witness.py --check)
 
-.PHONY: demo test lint fmt audit bench bench-memory bench-aws-sim conformance conformance-document fuzz moto setup
+.PHONY: demo test lint fmt audit bench bench-memory bench-aws-sim chaos conformance conformance-document fuzz moto setup
 
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
@@ -23,6 +25,7 @@ test: setup moto
 	$(CARGO) build --workspace --bins
 	$(CARGO) test --workspace
 	$(CONFORM)
+	$(CHAOS) --seconds 30 --heritages 40 --districts 2 --clients 10
 	$(CARGO_TARGET_DIR)/debug/bench-accept
 	$(CARGO_TARGET_DIR)/debug/bench-aws-sim --services 2000 --instances 20 --seconds 3 --least-calls 100 --most-megabytes 200
 
@@ -55,13 +58,18 @@ bench-aws-sim: setup
 	$(CARGO) build --release -p aws-sim
 	$(CARGO_TARGET_DIR)/release/bench-aws-sim
 
+## Everything is broken for SECONDS (120) by chance of SEED (1), and nothing may be lost, happen twice or be left behind.
+chaos: setup
+	@sh tests/setup.sh chaos
+	$(CARGO) build --workspace --bins
+	$(CHAOS) --seconds $(or $(SECONDS),120) --seed $(or $(SEED),1)
+
 ## The simulator against what AWS documents, driven by boto3.
 conformance: setup moto
 	$(CARGO) build --workspace --bins
 	$(CONFORM)
 
 ## Requests that coverage leads to, against the simulator: each protocol for SECONDS (60). Stable Rust and a C++ compiler.
-SECONDS ?= 60
 FUZZ := $(CURDIR)/tests/aws-sim/fuzz
 COUNTERS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
 	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares --cfg=fuzzing
@@ -71,7 +79,7 @@ fuzz: setup
 	set -e; for target in $$(ls $(FUZZ)/seeds); do \
 		mkdir -p $(CARGO_TARGET_DIR)/fuzz/corpus/$$target; cd $(CARGO_TARGET_DIR)/fuzz; \
 		AWS_SIM_FUZZ=$$target $(CARGO_TARGET_DIR)/fuzz/$$(rustc -vV | sed -n 's/^host: //p')/release/aws-sim-fuzz \
-			-max_total_time=$(SECONDS) -rss_limit_mb=4096 -dict=$(FUZZ)/words.dict corpus/$$target $(FUZZ)/seeds/$$target; \
+			-max_total_time=$(or $(SECONDS),60) -rss_limit_mb=4096 -dict=$(FUZZ)/words.dict corpus/$$target $(FUZZ)/seeds/$$target; \
 	done
 
 ## Writes docs/aws-sim.md, the list of cases, and docs/aws-sim-moto.md, in what moto differs.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the machine lacks: redis-server and a C compiler always; with the argument `lint` python3's venv, in
-# which the checkers stand; with `test` also curl and docker compose, which the suite uses as a person would.
+# which the checkers stand; with `test` also curl and docker compose, which the suite uses as a person would, and what
+# `chaos` needs: libfaketime, which makes wall clocks wrong (Linux only).
 # With root, sudo or Homebrew it does so itself; else it prints the one command to type and exits 1.
 set -eu
 
@@ -10,6 +11,7 @@ need() { missing="$missing $1"; }
 command -v redis-server >/dev/null 2>&1 || need redis
 command -v cc >/dev/null 2>&1 || need cc
 case "${1:-}" in lint | test) python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || need venv ;; esac
+case "${1:-}" in chaos | test) [ "$(uname)" != Linux ] || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need libfaketime ;; esac
 if [ "${1:-}" = test ]; then
     command -v curl >/dev/null 2>&1 || need curl
     docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null 2>&1 || need docker-compose

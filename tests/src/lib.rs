@@ -4,6 +4,7 @@
 //! A [`Stack`] ends what it started when it is dropped, and prints the end of every log when the test failed.
 
 pub mod aws;
+pub mod chaos;
 pub mod client;
 pub mod process;
 pub mod redis_server;

@@ -131,7 +131,7 @@ impl Stack {
 }
 
 /// What API and workers are told. Loops are fast, so that nothing waits for a wall clock; leases are short.
-fn environment(redis: &str, aws: &str, settings: &Settings) -> BTreeMap<String, String> {
+pub(crate) fn environment(redis: &str, aws: &str, settings: &Settings) -> BTreeMap<String, String> {
     let mut env: BTreeMap<String, String> = [
         ("REDIS_URL", redis),
         ("BARCELONA_BOOTSTRAP_TOKEN", TOKEN),
