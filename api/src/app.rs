@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::seal::{Keys, SealError};
-use shared::store::{Limits, Store, StoreError, Watcher};
+use shared::store::{Limits, Store, StoreError, Watcher, patiently};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -74,19 +74,13 @@ pub async fn build(config: Config) -> Result<App, StartError> {
         (true, _) | (false, Some(_)) => {}
     }
     let keys = config.encryption_keys.as_ref().map_or("", Secret::reveal).parse::<Keys>().map_err(StartError::Keys)?;
-    let store = Store::connect(&config.store, PATIENCE).await?;
-    // An API that has no token says nothing about the token of others on the same Redis.
-    if let Some(token) = token {
-        store.remember_bootstrap_token(&auth::hash(token.reveal())).await?;
-    }
-    if let Some(why) = store.health().await?.may_lose_writes {
-        tracing::warn!(why, "Redis may lose accepted operations");
-    }
+    let token = token.map(|token| auth::hash(token.reveal()));
+    let (store, watcher) = patiently(PATIENCE, || open(&config, token.as_deref())).await?;
     let bind_failed = |error| StartError::Bind(config.bind, error);
     let listener = TcpListener::bind(config.bind).await.map_err(bind_failed)?;
     let address = listener.local_addr().map_err(bind_failed)?;
     let api = Api {
-        watcher: store.watcher().await?,
+        watcher,
         store,
         limits: config.limits,
         keys: Arc::new(keys),
@@ -95,6 +89,20 @@ pub async fn build(config: Config) -> Result<App, StartError> {
         stop: CancellationToken::new(),
     };
     Ok(App { listener, address, api })
+}
+
+/// Opens the store with all that is needed of it.
+async fn open(config: &Config, token: Option<&str>) -> Result<(Store, Watcher), StoreError> {
+    let store = Store::connect(&config.store, PATIENCE).await?;
+    // An API that has no token says nothing about the token of others on the same Redis.
+    if let Some(token) = token {
+        store.remember_bootstrap_token(token).await?;
+    }
+    if let Some(why) = store.health().await?.may_lose_writes {
+        tracing::warn!(why, "Redis may lose accepted operations");
+    }
+    let watcher = store.watcher().await?;
+    Ok((store, watcher))
 }
 
 impl App {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use shared::store::Store;
+use shared::store::{Store, patiently};
 use tokio::signal::unix::{SignalKind, signal};
 use worker::aws::Aws;
 use worker::config::{Config, Switch};
@@ -20,7 +20,8 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
     shared::telemetry::start(config.log.as_deref())?;
     let keys = config.encryption_keys.read()?;
-    let store = Store::connect(&config.store, PATIENCE).await.context("the worker cannot start without its store")?;
+    let store = patiently(PATIENCE, || Store::connect(&config.store, PATIENCE)).await;
+    let store = store.context("the worker cannot start without its store")?;
     let budgets = match config.budgets {
         Switch::On => Budgets::shared(store.clone()),
         Switch::Off => Budgets::off(),
