@@ -1,23 +1,22 @@
 //! The API as a thing to build and run: tests start the same one on port 0.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use shared::seal::{Keys, SealError};
+use shared::stopping::Stopping;
 use shared::store::{Limits, Store, StoreError, Watcher, patiently};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth;
 use crate::config::{Config, Secret};
+use crate::pulse::Pulse;
 use crate::router;
 
 /// How long a Redis that is starting is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long requests that are under way may take once the API is asked to stop.
-const DRAIN: Duration = Duration::from_secs(10);
 
 /// What every request handler works with. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +25,8 @@ pub struct Api {
     pub store: Store,
     /// How much is accepted.
     pub limits: Limits,
+    /// Whether the store answers.
+    pub pulse: Pulse,
     /// Tells whose journal grew.
     pub watcher: Watcher,
     /// Seal secrets for the workers; there may be none.
@@ -34,7 +35,9 @@ pub struct Api {
     pub region: Arc<str>,
     /// Whether requests need no token.
     pub open: bool,
-    /// Cancelled when the API is to stop: whoever waits ends then.
+    /// Cancelled when the API is asked to stop: it still serves, and sends whoever comes elsewhere.
+    pub leaving: CancellationToken,
+    /// Cancelled when the API stops: whoever waits ends then.
     pub stop: CancellationToken,
 }
 
@@ -63,6 +66,8 @@ pub struct App {
     listener: TcpListener,
     address: SocketAddr,
     api: Api,
+    unready: Duration,
+    grace: Duration,
 }
 
 /// Opens the store, remembers the bootstrap token and listens.
@@ -80,15 +85,18 @@ pub async fn build(config: Config) -> Result<App, StartError> {
     let listener = TcpListener::bind(config.bind).await.map_err(bind_failed)?;
     let address = listener.local_addr().map_err(bind_failed)?;
     let api = Api {
+        pulse: Pulse::of(store.clone()),
         watcher,
         store,
         limits: config.limits,
         keys: Arc::new(keys),
         region: config.region.into(),
         open: config.insecure_no_auth,
+        leaving: CancellationToken::new(),
         stop: CancellationToken::new(),
     };
-    Ok(App { listener, address, api })
+    let (unready, grace) = (Duration::from_millis(config.unready_ms), Duration::from_millis(config.grace_ms));
+    Ok(App { listener, address, api, unready, grace })
 }
 
 /// Opens the store with all that is needed of it.
@@ -116,21 +124,19 @@ impl App {
         &self.api
     }
 
-    /// Serves until `stop` ends, then lets requests that are under way end.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    /// Serves until it is asked to stop. Then it says so to balancers for a while, takes no more connections, ends streams
+    /// and long-polls, and lets other requests end.
+    pub async fn run(self, stopping: Stopping) -> std::io::Result<()> {
         tracing::info!(address = %self.address, "the API serves");
-        let stopped = self.api.stop.clone();
-        let asked = {
-            let stopped = stopped.clone();
-            async move {
-                stop.await;
-                stopped.cancel();
-            }
-        };
-        let serving = axum::serve(self.listener, router::service(self.api)).with_graceful_shutdown(asked);
+        let (stop, again) = (self.api.stop.clone(), stopping.again.clone());
+        let left = leave(self.api.clone(), stopping, self.unready);
+        let serving = axum::serve(self.listener, router::service(self.api)).with_graceful_shutdown(left);
         let drained = async {
-            stopped.cancelled().await;
-            tokio::time::sleep(DRAIN).await;
+            stop.cancelled().await;
+            tokio::select! {
+                () = tokio::time::sleep(self.grace) => {}
+                () = again.cancelled() => {}
+            }
         };
         tokio::select! {
             served = serving => served,
@@ -140,4 +146,17 @@ impl App {
             }
         }
     }
+}
+
+/// Waits until the API is asked to stop, and until those who send requests had time to go elsewhere.
+async fn leave(api: Api, stopping: Stopping, unready: Duration) {
+    stopping.asked.cancelled().await;
+    tracing::info!("asked to stop: not ready any more");
+    api.leaving.cancel();
+    tokio::select! {
+        () = tokio::time::sleep(unready) => {}
+        () = stopping.again.cancelled() => {}
+    }
+    tracing::info!("no more connections are taken");
+    api.stop.cancel();
 }

@@ -5,9 +5,11 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value};
-use shared::problem::Code;
+use shared::problem::{Code, Problem};
 
 use crate::problem::{Refused, Result};
+
+mod strict;
 
 /// The largest body that is read, in bytes.
 pub const LARGEST: usize = 1024 * 1024;
@@ -47,7 +49,13 @@ fn is_json(media_type: &str) -> bool {
 }
 
 fn read(bytes: &[u8]) -> Result<Body> {
-    match serde_json::from_slice(bytes) {
+    let (read, twice) = strict::read(bytes);
+    if let Some(first) = twice.first() {
+        let problem = Problem::new(Code::MalformedRequest, format!("{first} stands twice in the body"));
+        let problem = problem.advised("Send each key once: which of its values was meant, nobody can know.");
+        return Err(twice.iter().fold(problem, |problem, key| problem.at(key, "stands twice")).into());
+    }
+    match read {
         Ok(Value::Object(object)) => Ok(Body(object)),
         Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
             Err(Refused::new(Code::MalformedRequest, "the body is JSON, but not an object"))
@@ -79,6 +87,9 @@ mod tests {
         let refused = read(b"{\n\"a\": hunter2}").unwrap_err();
         assert_eq!(refused.0.status, 400);
         assert_eq!(refused.0.detail, "the body is not JSON: line 2, column 6");
+        let twice = read(br#"{"a": 1, "b": [{"c/d": 1, "c/d": 2}], "a": {}}"#).unwrap_err();
+        assert_eq!((twice.0.status, twice.0.code), (400, Code::MalformedRequest));
+        assert_eq!(twice.0.errors.iter().map(|error| &error.pointer).collect::<Vec<_>>(), ["/b/0/c~1d", "/a"]);
         assert_eq!(read(b"[]").unwrap_err().0.code, Code::MalformedRequest);
     }
 }

@@ -50,6 +50,13 @@ pub struct Config {
     /// How much is accepted.
     #[command(flatten)]
     pub limits: Limits,
+    /// Milliseconds that /readyz answers 503 before the API stops taking connections once it is asked to stop: balancers
+    /// look at it and go elsewhere.
+    #[arg(long, env = "BARCELONA_UNREADY_MS", default_value_t = 5_000)]
+    pub unready_ms: u64,
+    /// Milliseconds that requests under way may take once the API has stopped taking connections.
+    #[arg(long, env = "BARCELONA_GRACE_MS", default_value_t = 10_000)]
+    pub grace_ms: u64,
     /// The store.
     #[command(flatten)]
     pub store: Settings,

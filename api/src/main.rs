@@ -3,19 +3,16 @@
 use anyhow::Context as _;
 use api::Config;
 use clap::Parser as _;
-use tokio::signal::unix::{SignalKind, signal};
+use shared::stopping::Stopping;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
     shared::telemetry::start(config.rust_log.as_deref())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let stop = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
+    let stopping = Stopping::by_signals()?;
+    let app = tokio::select! {
+        built = api::build(config) => built.context("the API cannot start")?,
+        () = stopping.asked.cancelled() => return Ok(()),
     };
-    let app = api::build(config).await.context("the API cannot start")?;
-    app.run(stop).await.context("the API stopped serving")
+    app.run(stopping).await.context("the API stopped serving")
 }

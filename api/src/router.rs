@@ -12,7 +12,7 @@ use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 
 use crate::app::Api;
 use crate::routes::{districts, env_vars, events, health, heritages, openapi, operations, services, unknown};
-use crate::{auth, body, observe, web};
+use crate::{auth, body, leaving, observe, pulse, web};
 
 fn resources() -> Router<Api> {
     Router::new()
@@ -49,15 +49,17 @@ fn open() -> Router<Api> {
 /// All routes with what happens around each.
 pub fn router(api: Api) -> Router {
     let resources = resources().route_layer(from_fn_with_state(api.clone(), auth::require));
+    let resources = resources.route_layer(from_fn_with_state(api.clone(), pulse::require));
     Router::new()
         .merge(resources.clone())
         .nest("/v1", resources)
         .merge(open())
-        .nest("/ui", web::router())
+        .nest("/ui", web::router(&api))
         .fallback(unknown::path)
         .method_not_allowed_fallback(unknown::method)
         .layer(DefaultBodyLimit::max(body::LARGEST))
         .layer(CatchPanicLayer::custom(unknown::panicked))
+        .layer(from_fn_with_state(api.clone(), leaving::close_connections))
         .layer(from_fn(observe::observe))
         .with_state(api)
 }

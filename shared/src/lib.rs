@@ -17,6 +17,8 @@ pub mod problem;
 pub mod resource;
 #[cfg(feature = "seal")]
 pub mod seal;
+#[cfg(feature = "stopping")]
+pub mod stopping;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "telemetry")]

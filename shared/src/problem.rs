@@ -101,6 +101,8 @@ codes! {
     QueueFull => 503, "The queue is full", "Send it again after the time in Retry-After, or start more workers; cancels and deletions are accepted meanwhile.";
     /// Redis has no memory left.
     StoreFull => 503, "The store is full", "Give Redis more memory or keep finished operations for fewer days; cancels and deletions are accepted meanwhile.";
+    /// The API was asked to stop.
+    ShuttingDown => 503, "This API is about to stop", "Send requests to another one.";
     /// AWS refused for good.
     AwsRefused => 500, "AWS refused", "Read what AWS said: it names what AWS did not like.";
     /// AWS refused because the worker may not do this.

@@ -12,5 +12,6 @@ pub mod stack;
 
 pub use aws::{Aws, Simulator};
 pub use client::{Answer, Client};
+pub use process::Process;
 pub use redis_server::RedisServer;
 pub use stack::{Settings, Stack};

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -47,10 +47,35 @@ impl Process {
     }
 
     /// Asks it to stop with `SIGTERM`, and waits until it has.
-    pub fn stop(&mut self) -> Result<std::process::ExitStatus> {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("the process has no id")?;
-        kill_process(pid, Signal::TERM)?;
+    pub fn stop(&mut self) -> Result<ExitStatus> {
+        self.signal(Signal::TERM)?;
         Ok(self.child.wait()?)
+    }
+
+    /// Asks it to stop with `SIGTERM`, and lets others go on until it has.
+    pub async fn stopped(&mut self) -> Result<ExitStatus> {
+        self.signal(Signal::TERM)?;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Holds it where it is, as a machine does that is starved: nothing of it runs, and its connections stay.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("the process has no id")?;
+        Ok(kill_process(pid, signal)?)
     }
 
     /// Everything that it has logged.

@@ -1,6 +1,7 @@
 //! The stack: Redis, AWS, an API and workers.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -91,12 +92,7 @@ impl Stack {
         let redis = RedisServer::start(dir.path()).await?;
         let aws = settings.aws.start(dir.path()).await?;
         let env = environment(&redis.url(), &aws.client.base, &settings);
-        let port = free_port()?;
-        let mut command = Command::new(binary("barcelona-api")?);
-        command.envs(&env).env("BARCELONA_BIND", format!("127.0.0.1:{port}"));
-        let mut api_process = Process::start("api", dir.path(), &mut command)?;
-        let api = Client::new(&format!("http://127.0.0.1:{port}"), Some(TOKEN));
-        until(&mut api_process, async || api.get("/readyz").await.is_ok_and(|answer| answer.status == 200)).await?;
+        let (api_process, api) = start_api("api", dir.path(), &env).await?;
         let mut stack = Stack { workers: vec![], api_process, api, aws, redis, env, dir, _share: share };
         for _ in 0..settings.workers {
             stack.add_worker()?;
@@ -104,11 +100,21 @@ impl Stack {
         Ok(stack)
     }
 
+    /// Starts one more API beside the stack's own.
+    pub async fn another_api(&self, name: &str) -> Result<(Process, Client)> {
+        start_api(name, self.dir.path(), &self.env).await
+    }
+
     /// Starts one more worker; returns its place in `workers`.
     pub fn add_worker(&mut self) -> Result<usize> {
+        self.add_worker_with(&[])
+    }
+
+    /// Starts one more worker, which is told something besides.
+    pub fn add_worker_with(&mut self, env: &[(&str, &str)]) -> Result<usize> {
         let place = self.workers.len();
         let mut command = Command::new(binary("barcelona-worker")?);
-        command.envs(&self.env);
+        command.envs(&self.env).envs(env.iter().copied());
         self.workers.push(Process::start(&format!("worker-{place}"), self.dir.path(), &mut command)?);
         Ok(place)
     }
@@ -128,6 +134,16 @@ impl Stack {
         };
         self.api.operation_until(operation, Duration::from_secs(60), reached).await
     }
+}
+
+async fn start_api(name: &str, dir: &Path, env: &BTreeMap<String, String>) -> Result<(Process, Client)> {
+    let port = free_port()?;
+    let mut command = Command::new(binary("barcelona-api")?);
+    command.envs(env).env("BARCELONA_BIND", format!("127.0.0.1:{port}"));
+    let mut process = Process::start(name, dir, &mut command)?;
+    let client = Client::new(&format!("http://127.0.0.1:{port}"), Some(TOKEN));
+    until(&mut process, async || client.get("/readyz").await.is_ok_and(|answer| answer.status == 200)).await?;
+    Ok((process, client))
 }
 
 /// What API and workers are told. Loops are fast, so that nothing waits for a wall clock; leases are short.

@@ -35,6 +35,10 @@ pub struct Config {
     /// Milliseconds before the first retry of what failed in a way that passes; later pauses double.
     #[arg(long, env = "BARCELONA_BACKOFF_MS", default_value_t = 500)]
     pub backoff_ms: u64,
+    /// Milliseconds that operations may take to reach a safe point once the worker is asked to stop; then it ends, and their
+    /// leases run out. Whoever stops it must wait longer.
+    #[arg(long, env = "BARCELONA_GRACE_MS", default_value_t = 30_000)]
+    pub grace_ms: u64,
     /// Whether all workers together keep to a rate of calls for each class of AWS calls.
     #[arg(long, env = "BARCELONA_BUDGETS", value_enum, default_value_t = Switch::On)]
     pub budgets: Switch,
@@ -89,6 +93,7 @@ impl Config {
         queue::Settings {
             concurrency: self.concurrency,
             lease: Duration::from_millis(self.store.lease_ms),
+            grace: Duration::from_millis(self.grace_ms),
             timings: Timings {
                 poll_floor: Duration::from_millis(self.poll_floor_ms),
                 settle: Duration::from_millis(self.settle_ms),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use shared::stopping::Stopping;
 use shared::store::{Store, patiently};
-use tokio::signal::unix::{SignalKind, signal};
 use worker::aws::Aws;
 use worker::config::{Config, Switch};
 use worker::engine::Budgets;
@@ -19,6 +19,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
     shared::telemetry::start(config.log.as_deref())?;
+    let stopping = Stopping::by_signals()?;
+    let (store, services) = tokio::select! {
+        started = start(&config) => started?,
+        () = stopping.asked.cancelled() => return Ok(()),
+    };
+    let run = move |held| {
+        let services = services.clone();
+        async move { workflows::run(&services, &held).await }
+    };
+    queue::serve(store, config.queue(), run, stopping).await?;
+    Ok(())
+}
+
+/// The store and AWS, once both answer.
+async fn start(config: &Config) -> anyhow::Result<(Store, Services)> {
     let keys = config.encryption_keys.read()?;
     let store = patiently(PATIENCE, || Store::connect(&config.store, PATIENCE)).await;
     let store = store.context("the worker cannot start without its store")?;
@@ -29,20 +44,5 @@ async fn main() -> anyhow::Result<()> {
     let aws = Aws::connect(&config.store.namespace, budgets, config.ca_bundle.as_deref()).await;
     let aws = aws.context("the worker cannot start without AWS")?;
     tracing::info!(account = aws.account, region = aws.region, "AWS answers");
-    let services = Services { aws, keys };
-    let run = move |held| {
-        let services = services.clone();
-        async move { workflows::run(&services, &held).await }
-    };
-    queue::serve(store, config.queue(), run, stop_asked()).await?;
-    Ok(())
-}
-
-/// Ready when the process is asked to stop, by `SIGTERM` or Ctrl-C.
-async fn stop_asked() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
+    Ok((store, Services { aws, keys }))
 }

@@ -84,7 +84,7 @@ impl Change for CreateHeritage {
                 created_at: now,
                 updated_at: now,
             }),
-            ..Draft::new(payload, outline, Expect { district: Some(district.revision), heritage: None })
+            ..Draft::new(payload, outline, Expect { district: Some(district.revision), ..Expect::default() })
         })
     }
 }

@@ -55,7 +55,7 @@ impl Change for DeleteDistrict {
             ..Standing::default()
         };
         let outline = outline::of(&payload, &standing);
-        Ok(Draft::new(payload, outline, Expect { district: Some(view.revision), heritage: None }))
+        Ok(Draft::new(payload, outline, Expect { district: Some(view.revision), ..Expect::default() }))
     }
 }
 

@@ -49,7 +49,7 @@ impl Change for DeleteHeritage {
             heritages: &[],
         };
         let outline = outline::of(&payload, &standing);
-        let expect = Expect { district: Some(district_view.revision), heritage: Some(view.revision) };
+        let expect = Expect { district: Some(district_view.revision), heritage: Some(view.revision), heritages: None };
         Ok(Draft::new(payload, outline, expect))
     }
 }

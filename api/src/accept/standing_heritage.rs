@@ -38,7 +38,7 @@ pub(super) async fn read(api: &Api, place: &Place) -> Result<StandingHeritage> {
 impl StandingHeritage {
     /// The revisions that were read.
     pub(super) fn revisions(&self) -> Expect {
-        Expect { district: Some(self.district.revision), heritage: Some(self.view.revision) }
+        Expect { district: Some(self.district.revision), heritage: Some(self.view.revision), heritages: None }
     }
 
     /// The steps of a patch on what the heritage is before.

@@ -49,13 +49,18 @@ impl Change for UpdateDistrict {
             return Err(problem.at("/nat_type", "cannot be chosen for a VPC that is given").into());
         }
         let after = patch.applied_to(&before);
+        let mut expect = Expect { district: Some(view.revision), ..Expect::default() };
         if after.cluster_size < before.cluster_size {
-            holds_what_is_placed(&after, &api.store.heritages(&self.district).await?)?;
+            let placed = api.store.heritages(&self.district).await?;
+            holds_what_is_placed(&after, &placed)?;
+            // One that grows meanwhile may not fit any more.
+            let revisions = placed.iter().map(|view| (view.heritage.name.clone(), view.revision));
+            expect.heritages = Some(revisions.collect());
         }
         let payload = Payload::UpdateDistrict { patch: patch.clone() };
         let standing = Standing { district: Some(&self.district), district_spec: Some(&before), ..Standing::default() };
         let outline = outline::of(&payload, &standing);
-        Ok(Draft::new(payload, outline, Expect { district: Some(view.revision), heritage: None }))
+        Ok(Draft::new(payload, outline, expect))
     }
 }
 

@@ -35,11 +35,14 @@ pub async fn live() -> Json<LiveBody> {
     Json(LiveBody { status: "live" })
 }
 
-/// Whether the store answers and takes writes.
+/// Whether the store answers and takes writes, and the API is not about to stop.
 #[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "ready", security(()),
     servers((url = "/")), responses((status = 200, description = "It is ready", body = ReadyBody)))]
 pub async fn ready(State(api): State<Api>) -> Result<Json<ReadyBody>> {
-    let health = api.store.health().await?;
+    if api.leaving.is_cancelled() {
+        return Err(Refused::new(Code::ShuttingDown, "it was asked to stop"));
+    }
+    let health = api.pulse.or_silent(api.store.health()).await??;
     if !health.writable {
         return Err(Refused::new(Code::StoreUnavailable, "Redis takes no writes"));
     }

@@ -42,7 +42,9 @@ impl Page<'_> {
                     }
                     form method="post" action="/ui/logout" {
                         span.who { (self.visitor.caller.actor) }
-                        button.quiet type="submit" { "Sign out" }
+                        @if self.visitor.has_signed_in {
+                            button.quiet type="submit" { "Sign out" }
+                        }
                     }
                 }
                 main {

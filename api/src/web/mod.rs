@@ -15,7 +15,7 @@ mod visitor;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 
@@ -27,12 +27,11 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Everything under `/ui`.
-pub fn router() -> Router<Api> {
+pub fn router(api: &Api) -> Router<Api> {
     Router::new()
         .route("/", get(async || Redirect::to("/ui/operations")))
         .route("/login", get(login::page).post(login::enter))
         .route("/logout", post(login::leave))
-        .route("/assets/{file}", get(assets::file))
         .route("/changes", get(changes::of_all))
         .route("/operations", get(operations::list))
         .route("/operations/{operation}", get(operations::show))
@@ -43,6 +42,8 @@ pub fn router() -> Router<Api> {
         .route("/districts", get(districts::list))
         .route("/districts/{district}", get(districts::show))
         .route("/districts/{district}/heritages/{heritage}", get(heritages::show))
+        .route_layer(from_fn_with_state(api.clone(), sorry::while_silent))
+        .route("/assets/{file}", get(assets::file))
         .fallback(sorry::no_such_page)
         .layer(map_response(guarded))
 }

@@ -1,12 +1,15 @@
 //! Pages for what cannot be shown or done.
 
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 use shared::problem::{Code, Problem};
 
 use super::layout::bare;
 use super::parts::problem;
+use crate::app::Api;
 use crate::problem::Refused;
 
 /// A refusal as a page.
@@ -36,6 +39,11 @@ impl IntoResponse for Sorry {
         );
         (status, page).into_response()
     }
+}
+
+/// The page instead of those that wait for a store that does not answer.
+pub(super) async fn while_silent(State(api): State<Api>, request: Request, next: Next) -> Response {
+    api.pulse.or_silent(next.run(request)).await.unwrap_or_else(|refused| Sorry(refused).into_response())
 }
 
 /// The page of addresses that lead nowhere.

@@ -17,6 +17,8 @@ const COOKIE: &str = "barcelona_token";
 /// Somebody whose token is known.
 pub(super) struct Visitor {
     pub(super) caller: Caller,
+    /// Whether a token was asked for: else there is nothing to sign out of.
+    pub(super) has_signed_in: bool,
     request_id: Option<String>,
 }
 
@@ -37,7 +39,8 @@ impl FromRequestParts<Api> for Visitor {
             None => None,
         };
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-        caller.map(|caller| Visitor { caller, request_id }).ok_or_else(|| to_login(parts))
+        let has_signed_in = !api.open;
+        caller.map(|caller| Visitor { caller, has_signed_in, request_id }).ok_or_else(|| to_login(parts))
     }
 }
 

@@ -75,3 +75,14 @@ async fn forms_are_taken_from_our_own_pages_alone() {
     assert_eq!(status, 409);
     assert!(page.contains("not_cancellable"), "{page}");
 }
+
+#[tokio::test]
+async fn who_was_not_asked_for_a_token_has_nothing_to_sign_out_of() {
+    let stack = Stack::start().await;
+    let (_, _, page) = visit(&stack, "GET", "/ui/operations", &browser()).await;
+    assert!(page.contains("Sign out"), "{page}");
+    let open = Stack::with(&["--insecure-no-auth"]).await;
+    let (status, _, page) = visit(&open, "GET", "/ui/operations", &[]).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("anonymous") && !page.contains("Sign out"), "{page}");
+}

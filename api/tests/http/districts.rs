@@ -93,3 +93,24 @@ async fn a_deleted_district_is_gone_and_its_name_is_free() {
     assert_eq!(stack.get("/districts/dev").await.problem().0, 404);
     stack.post("/districts", json!({"name": "dev"})).await.operation();
 }
+
+#[tokio::test]
+async fn shrinking_a_district_and_scaling_what_is_in_it_at_the_same_moment_are_not_both_accepted() {
+    let stack = Stack::with_heritage().await;
+    let mut shrunk = 0;
+    for _ in 0..20 {
+        let (shrink, scale) = tokio::join!(
+            stack.patch("/v1/districts/dev", json!({"cluster_size": 1})),
+            stack.post("/v1/heritages/web-app/services/web/scale", json!({"scale": 2})),
+        );
+        let expected = if shrink.status == 202 { (202, 422) } else { (409, 202) };
+        assert_eq!((shrink.status, scale.status), expected, "{:#}\n{:#}", shrink.body, scale.body);
+        shrunk += usize::from(shrink.status == 202);
+        stack.work().await;
+        stack.patch("/v1/districts/dev", json!({"cluster_size": 2})).await.operation();
+        stack.work().await;
+        stack.post("/v1/heritages/web-app/services/web/scale", json!({"scale": 1})).await.operation();
+        stack.work().await;
+    }
+    println!("the district shrank {shrunk} times of 20");
+}

@@ -42,6 +42,17 @@ pub struct Expect {
     pub district: Option<u64>,
     /// Revision of the heritage's record; `None`: it must not exist. Ignored for operations on a district.
     pub heritage: Option<u64>,
+    /// Revisions of all heritages of the district, by name: for what depends on all that is placed there.
+    pub heritages: Option<Vec<(HeritageName, u64)>>,
+}
+
+impl Expect {
+    /// What is expected of all heritages, as the script writes it.
+    fn of_heritages(&self) -> Option<String> {
+        let mut all = self.heritages.clone()?;
+        all.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        Some(all.iter().fold("=".to_owned(), |text, (name, revision)| format!("{text}{name}@{revision} ")))
+    }
 }
 
 /// Everything that one acceptance writes.
@@ -171,6 +182,7 @@ fn arguments(settings: &Settings, acceptance: &Acceptance) -> Result<Arguments, 
         .optional(matches!(payload, Payload::DeleteDistrict { cascade: true, .. }).then_some("1"))
         .optional(expect.district)
         .optional(expect.heritage)
+        .optional(expect.of_heritages())
         .optional(idempotency.as_ref().map(|it| it.scope.as_str()))
         .optional(idempotency.as_ref().map(|it| it.body.as_str()))
         .one(settings.idempotency.as_millis().to_string())

@@ -50,11 +50,14 @@ pub struct Renewal {
 /// At so many leases that expired without a checkpoint between them an operation is set aside.
 const CRASHES_ALLOWED: u32 = 20;
 
+/// With leases as short as tests have them, a busy machine must not make every call a late one.
+const SHORTEST_WAIT_MS: u64 = 1_000;
+
 impl Store {
     /// Takes the next operation: moves what is due from the delayed set and from expired leases to the ready lists
     /// (at most 100 each), pops from the first lane that has one, raises the fence, journals `claimed` or `resumed`.
-    /// An operation at 20 crashes becomes `stuck` with code `quarantined` instead. `None` when nothing is ready; then
-    /// [`Store::next_due_in`] tells when to look again, and now and then the reaper has looked at everything.
+    /// An operation at 20 crashes becomes `stuck` with code `quarantined` instead. `None` when nothing is ready, or when the
+    /// call reached Redis half a lease late; then [`Store::next_due_in`] tells when to look again.
     pub async fn claim(&self, worker: &str) -> Result<Option<Claim>, StoreError> {
         let resumed = |after_crash| Event::Resumed { worker: worker.to_owned(), after_crash };
         let quarantine = Problem::new(
@@ -64,6 +67,7 @@ impl Store {
         let arguments = Arguments::default()
             .one(worker)
             .one(self.settings().lease_ms)
+            .one(self.waits_until())
             .one(hex::encode(rand::random::<[u8; 8]>()))
             .one(CRASHES_ALLOWED)
             .one(json(&Event::Claimed { worker: worker.to_owned() })?)
@@ -73,7 +77,7 @@ impl Store {
             .one(json(&Event::Finished { state: State::Stuck, error: Some(quarantine.clone()) })?);
         let mut reply = self.call(&script::CLAIM, arguments).await?;
         if reply.status == "none" {
-            self.nothing_ready(reply.next()?).await?;
+            self.nothing_ready(reply.next()?);
             return Ok(None);
         }
         let (fence, after_crash, fields, steps): (_, _, Raw, Raw) =
@@ -95,31 +99,30 @@ impl Store {
     /// How long after an empty claim the next timer or lease is due, as far as that claim knew; at most `longest`, and at
     /// least a millisecond, so that nobody spins.
     pub fn next_due_in(&self, longest: Duration) -> Duration {
-        let due = self.upkeep().next_due.load(Ordering::Relaxed);
+        let due = self.next_due().load(Ordering::Relaxed);
         longest.min(Duration::from_millis(due.saturating_sub(self.now().0).max(1)))
     }
 
-    async fn nothing_ready(&self, next_due: i64) -> Result<(), StoreError> {
-        let now = self.now().0;
-        let due = u64::try_from(next_due).map_or(u64::MAX, |wait| now + wait);
-        self.upkeep().next_due.store(due, Ordering::Relaxed);
-        let reaped = &self.upkeep().reaped;
-        let last = reaped.load(Ordering::Relaxed);
-        let is_time = now.saturating_sub(last) >= self.settings().lease_ms / 2;
-        // Only the one who moves the mark reaps; another worker of this process does not do it again.
-        if is_time && reaped.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            self.reap().await?;
-            self.sweep().await?;
-        }
-        Ok(())
+    fn nothing_ready(&self, next_due: i64) {
+        let due = u64::try_from(next_due).map_or(u64::MAX, |wait| self.now().0 + wait);
+        self.next_due().store(due, Ordering::Relaxed);
     }
 
-    /// Renews the leases of all held operations in one call.
+    /// How long the answer of a claim or a renewal is worth waiting for: a lease would be half over.
+    fn waits_until(&self) -> u64 {
+        self.now().0 + (self.settings().lease_ms / 2).max(SHORTEST_WAIT_MS)
+    }
+
+    /// Renews the leases of all held operations in one call. One that reaches Redis late does nothing, and is sent again.
     pub async fn renew(&self, held: &[(OperationId, Fence)]) -> Result<Renewal, StoreError> {
         let held = held.iter().flat_map(|(id, fence)| [id.as_str(), fence.0.as_str()]);
-        let arguments = Arguments::default().one(self.settings().lease_ms).list(held);
-        let mut reply = self.call(&script::RENEW, arguments).await?;
-        Ok(Renewal { lost: ids(reply.next()?)?, cancel: ids(reply.next()?)? })
+        loop {
+            let arguments = Arguments::default().one(self.settings().lease_ms).one(self.waits_until());
+            let mut reply = self.call(&script::RENEW, arguments.list(held.clone())).await?;
+            if reply.status != "late" {
+                return Ok(Renewal { lost: ids(reply.next()?)?, cancel: ids(reply.next()?)? });
+            }
+        }
     }
 
     /// Gives an operation back without counting a crash: it is ready at once for another worker (drain).

@@ -73,7 +73,10 @@ struct Inner {
     client: Client,
     connection: ConnectionManager,
     clock: Clock,
-    upkeep: Upkeep,
+    /// When the next timer that an empty claim knew of is due, in Redis' milliseconds.
+    next_due: AtomicU64,
+    /// How far the sweep has come, in microseconds of acceptance; 0 before it begins.
+    swept_to: AtomicU64,
 }
 
 /// Redis' clock as far as this process knows it.
@@ -81,17 +84,6 @@ struct Clock {
     started: Instant,
     /// Redis' milliseconds at `started`.
     offset: AtomicU64,
-}
-
-/// What claims remember for each other.
-#[derive(Default)]
-pub(super) struct Upkeep {
-    /// When the reaper last looked at everything, in Redis' milliseconds.
-    pub(super) reaped: AtomicU64,
-    /// How far the sweep has come, in microseconds of acceptance; 0 before it begins.
-    pub(super) swept_to: AtomicU64,
-    /// When the next timer that an empty claim knew of is due, in Redis' milliseconds.
-    pub(super) next_due: AtomicU64,
 }
 
 impl Store {
@@ -119,7 +111,8 @@ impl Store {
             client,
             connection,
             clock: Clock { started, offset: AtomicU64::new(0) },
-            upkeep: Upkeep::default(),
+            next_due: AtomicU64::new(0),
+            swept_to: AtomicU64::new(0),
         }));
         let (seconds, micros): (u64, u64) = store.query(redis::cmd("TIME")).await?;
         store.heard(seconds * 1000 + micros / 1000);
@@ -134,6 +127,13 @@ impl Store {
     /// Redis' clock, as of its last answer plus the time passed here since.
     pub fn now(&self) -> Timestamp {
         Timestamp(self.0.clock.offset.load(Ordering::Relaxed) + self.0.clock.passed())
+    }
+
+    /// Whether it answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut look = redis::cmd("EXISTS");
+        look.arg(self.key(keys::HEALTH, &[]));
+        self.query::<bool>(look).await.map(|_| ())
     }
 
     /// Whether it takes writes and keeps them.
@@ -206,9 +206,14 @@ impl Store {
         clock.offset.store(now.saturating_sub(clock.passed()), Ordering::Relaxed);
     }
 
-    /// What claims remember.
-    pub(super) fn upkeep(&self) -> &Upkeep {
-        &self.0.upkeep
+    /// Where the next sweep goes on.
+    pub(super) fn swept_to(&self) -> &AtomicU64 {
+        &self.0.swept_to
+    }
+
+    /// What an empty claim remembers for the next.
+    pub(super) fn next_due(&self) -> &AtomicU64 {
+        &self.0.next_due
     }
 }
 

@@ -53,6 +53,8 @@ pub const TOKENS: &str = "tokens";
 pub const BOOTSTRAP: &str = "bootstrap";
 /// `budget:<name>`, hash that expires: a token bucket.
 pub const BUDGET: &str = "budget";
+/// `duty:<name>`, string that expires: a worker does this for all.
+pub const DUTY: &str = "duty";
 /// `durations`, hash: kind of operation to the milliseconds that those which succeeded took, a moving average.
 pub const DURATIONS: &str = "durations";
 /// `swept`, string that expires: since when all finished operations were looked at for what need not be kept.
@@ -65,7 +67,7 @@ pub const WAKE: &str = "wake";
 pub const NOTICES: &str = "notices";
 
 /// Every family with the type of its keys; channels are no keys.
-pub const FAMILIES: [(&str, &str); 27] = [
+pub const FAMILIES: [(&str, &str); 28] = [
     (OPERATION, "hash"),
     (STEPS, "hash"),
     (JOURNAL, "list"),
@@ -90,6 +92,7 @@ pub const FAMILIES: [(&str, &str); 27] = [
     (TOKENS, "hash"),
     (BOOTSTRAP, "string"),
     (BUDGET, "hash"),
+    (DUTY, "string"),
     (DURATIONS, "hash"),
     (SWEPT, "string"),
     (HEALTH, "string"),

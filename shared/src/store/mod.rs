@@ -23,6 +23,7 @@ pub mod moves;
 mod operation;
 mod park;
 mod patience;
+pub mod pause;
 mod read;
 mod reap;
 mod record;
@@ -31,6 +32,7 @@ mod retry;
 mod script;
 mod sweep;
 mod tokens;
+mod upkeep;
 mod watch;
 mod why;
 

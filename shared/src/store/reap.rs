@@ -11,7 +11,7 @@ const AT_ONCE: u32 = 200;
 impl Store {
     /// Looks at every unfinished operation and puts back those that are nowhere: not ready, not leased, not on a timer, not
     /// behind another. Scripts keep this true by themselves; this repairs what a script that broke off, or a backup that
-    /// was restored, left. Empty claims call it every half lease.
+    /// was restored, left. Part of [`Store::upkeep`].
     pub async fn reap(&self) -> Result<Vec<OperationId>, StoreError> {
         let (mut cursor, mut repaired) = ("0".to_owned(), vec![]);
         loop {

@@ -59,6 +59,7 @@ transition!(SWEEP, "flags=allow-oom", "admission.lua", "sweep.lua");
 script!(RENEW, "flags=allow-oom", "", [], "renew.lua");
 script!(TAKE, "flags=allow-oom", "", ["budget.lua"], "take.lua");
 script!(SHRINK, "flags=allow-oom", "", ["budget.lua"], "shrink.lua");
+script!(DUTY, "flags=allow-oom", "", [], "duty.lua");
 script!(BOOTSTRAP, "flags=allow-oom", "", [], "bootstrap.lua");
 script!(RECORDED, "flags=no-writes", "", [], "recorded.lua");
 script!(VIEWS, "flags=no-writes", "", [], "views.lua");

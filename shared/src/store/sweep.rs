@@ -23,7 +23,7 @@ impl Store {
     /// Looks at the next thousand operations that are old enough, and removes those that need not be kept. Once all have
     /// been looked at, calls do nothing for a minute, on whichever worker.
     pub async fn sweep(&self) -> Result<Vec<OperationId>, StoreError> {
-        let place = &self.upkeep().swept_to;
+        let place = self.swept_to();
         let mut removed = vec![];
         for _ in 0..SCRIPTS {
             let arguments = Arguments::default()

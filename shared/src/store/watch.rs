@@ -6,7 +6,7 @@ use futures::stream::{self, Stream, StreamExt};
 use redis::aio::PubSub;
 use tokio::sync::broadcast;
 
-use super::{Store, StoreError, error, keys};
+use super::{Store, StoreError, error, keys, pause};
 use crate::ids::OperationId;
 
 /// An operation's journal grew.
@@ -62,7 +62,7 @@ async fn next_wakeup(store: &Store, subscriber: Option<PubSub>) -> Option<PubSub
 
 async fn reconnected(store: &Store, family: &str) -> PubSub {
     loop {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause::drawn(PAUSE)).await;
         match store.subscribed(family).await {
             Ok(subscriber) => return subscriber,
             Err(refused) => tracing::debug!(error = %refused, "Redis takes no subscriber yet"),

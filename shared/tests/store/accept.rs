@@ -3,7 +3,7 @@
 use shared::ids::OperationId;
 use shared::operation::{Reason, State, StepState};
 use shared::resource::Lifecycle;
-use shared::store::{Acceptance, Accepted, Idempotency, Refusal, Reservation, StoreError};
+use shared::store::{Acceptance, Accepted, Expect, Idempotency, Refusal, Reservation, StoreError};
 
 use crate::fixture::{bench, create, district, name, provision};
 
@@ -130,6 +130,7 @@ async fn children_are_accepted_only_while_their_parent_runs() {
     let bench = bench().await;
     bench.standing_district().await;
     bench.standing_heritage("web", None).await;
+    bench.standing_heritage("mail", None).await;
     let parent = bench.delete_district(true).await;
     bench.accepted(&parent).await;
     let child = Acceptance {
@@ -140,5 +141,31 @@ async fn children_are_accepted_only_while_their_parent_runs() {
     assert_eq!(bench.refusal(&child).await, Refusal::WrongState(State::Queued));
     bench.claimed().await;
     assert_eq!(bench.accepted(&child).await.parent, Some(parent.id.clone()));
-    assert_eq!(bench.operation(&parent.id).await.unwrap().unwrap().children, [child.id]);
+    assert_eq!(bench.operation(&parent.id).await.unwrap().unwrap().children, std::slice::from_ref(&child.id));
+
+    bench.cancel(&parent.id, "token:test").await.unwrap().unwrap();
+    let parent_id = Some(parent.id.clone());
+    let late = Acceptance { parent: parent_id, ..bench.delete_heritage("mail").await };
+    assert_eq!(bench.refusal(&late).await, Refusal::WrongState(State::Running), "a cancelled parent begins nothing");
+}
+
+#[tokio::test]
+async fn what_depends_on_all_heritages_is_stale_when_one_changed_or_came() {
+    let bench = bench().await;
+    bench.standing_district().await;
+    bench.standing_heritage("web", None).await;
+    bench.standing_heritage("mail", None).await;
+    let read = async || {
+        let all = bench.heritages(&district()).await.unwrap();
+        let all = all.into_iter().map(|view| (view.heritage.name, view.revision)).collect();
+        let update = bench.update_district().await;
+        Acceptance { expect: Expect { heritages: Some(all), ..update.expect }, ..update }
+    };
+    let before = read().await;
+    bench.accepted(&bench.deploy("web").await).await;
+    assert_eq!(bench.refusal(&before).await, Refusal::Stale);
+    let before = read().await;
+    bench.accepted(&create("new", None)).await;
+    assert_eq!(bench.refusal(&before).await, Refusal::Stale);
+    bench.accepted(&read().await).await;
 }

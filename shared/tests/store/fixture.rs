@@ -221,7 +221,7 @@ impl Bench {
 
     async fn on_district(&self, payload: Payload) -> Acceptance {
         let revision = self.district(&district()).await.unwrap().map(|(_, revision, _)| revision);
-        Acceptance { expect: Expect { district: revision, heritage: None }, ..acceptance(None, payload) }
+        Acceptance { expect: Expect { district: revision, ..Expect::default() }, ..acceptance(None, payload) }
     }
 
     pub(crate) async fn deploy(&self, heritage: &str) -> Acceptance {
@@ -235,7 +235,7 @@ impl Bench {
 
     async fn on_heritage(&self, heritage: &str, payload: Payload) -> Acceptance {
         let revision = self.heritage(&district(), &name(heritage)).await.unwrap().map(|view| view.revision);
-        Acceptance { expect: Expect { district: None, heritage: revision }, ..acceptance(Some(heritage), payload) }
+        Acceptance { expect: Expect { heritage: revision, ..Expect::default() }, ..acceptance(Some(heritage), payload) }
     }
 
     /// Claims what must be ready.

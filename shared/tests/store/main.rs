@@ -15,6 +15,7 @@ mod fixture;
 mod limits;
 mod namespace;
 mod order;
+mod outage;
 mod populated;
 mod protocol;
 mod read;

@@ -1,5 +1,7 @@
 //! The order of operations on one thing, and on a district and its heritages.
 
+use std::time::Duration;
+
 use shared::operation::{Reason, State};
 
 use crate::fixture::{bench, create, district, provision};
@@ -79,8 +81,8 @@ async fn the_reaper_finds_what_a_broken_off_script_left_in_limbo() {
     let id = bench.accepted(&provision()).await.id;
     let mut connection = bench.raw().await;
     let () = redis::cmd("DEL").arg("{test}:ready:normal").query_async(&mut connection).await.unwrap();
-    // An empty claim reaps by itself; whoever comes next gets it.
     assert!(bench.claim("w").await.unwrap().is_none());
+    bench.upkeep(Duration::from_millis(1)).await.unwrap();
     assert_eq!(bench.claimed().await.operation.id, id);
     assert!(bench.reap().await.unwrap().is_empty());
 }

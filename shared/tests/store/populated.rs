@@ -107,7 +107,7 @@ async fn provisioned(bench: &Bench) -> OperationId {
 async fn on(bench: &Bench, heritage: &str, payload: Payload) -> Acceptance {
     let district = DistrictName::parse("dev").unwrap();
     let view = bench.heritage(&district, &name(heritage)).await.unwrap().unwrap();
-    let expect = Expect { district: None, heritage: Some(view.revision) };
+    let expect = Expect { heritage: Some(view.revision), ..Expect::default() };
     Acceptance { expect, ..acceptance(Some(heritage), payload) }
 }
 
@@ -184,12 +184,12 @@ async fn away(bench: &Bench, ids: &mut Operations) {
     bench.succeed_next().await;
     let (_, revision, _) = bench.district(&away).await.unwrap().unwrap();
     let removal = Payload::DeleteDistrict { cascade: true, force: true, keep_logs: true };
-    let expect = Expect { district: Some(revision), heritage: None };
+    let expect = Expect { district: Some(revision), ..Expect::default() };
     let parent = bench.accepted(&Acceptance { expect, ..there(acceptance(None, removal)) }).await.id;
     let claim = bench.claimed().await;
     let view = bench.heritage(&away, &name("child")).await.unwrap().unwrap();
     let removal = there(acceptance(Some("child"), Payload::DeleteHeritage { keep_logs: true }));
-    let expect = Expect { district: None, heritage: Some(view.revision) };
+    let expect = Expect { heritage: Some(view.revision), ..Expect::default() };
     let child = Acceptance { expect, parent: Some(parent.clone()), ..removal };
     ids.insert("child", bench.accepted(&child).await.id);
     bench.claimed().await;
@@ -274,7 +274,7 @@ async fn waiting_their_turn(bench: &Bench, ids: &mut Operations) {
     let patch = DistrictPatch { cluster_size: Some(3), ..DistrictPatch::default() };
     let district = DistrictName::parse("dev").unwrap();
     let (_, revision, _) = bench.district(&district).await.unwrap().unwrap();
-    let expect = Expect { district: Some(revision), heritage: None };
+    let expect = Expect { district: Some(revision), ..Expect::default() };
     let update = Acceptance { expect, ..acceptance(None, Payload::UpdateDistrict { patch }) };
     ids.insert("update", bench.accepted(&update).await.id);
 }

@@ -213,12 +213,12 @@ async fn more_than_one_script_looks_at_are_swept_too() {
 }
 
 #[tokio::test]
-async fn an_idle_worker_sweeps() {
+async fn a_worker_sweeps_when_it_does_the_upkeep() {
     let bench = standing().await;
     for _ in 0..2 {
         deployed(&bench, State::Succeeded).await;
     }
     let worker = sweeper(&bench).await;
-    assert!(worker.claim("worker-1").await.unwrap().is_none());
+    worker.upkeep(Duration::from_millis(1)).await.unwrap();
     assert_eq!(bench.operations(&Filter::default(), None, 10).await.unwrap().items.len(), 3);
 }

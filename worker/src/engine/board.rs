@@ -131,9 +131,10 @@ impl Board {
         self.in_doubt(label) && self.record(label).is_none_or(is_unknown)
     }
 
-    /// Whether any step is unsettled.
-    pub(super) fn any_unsettled(&self) -> bool {
-        self.memories.keys().any(|label| self.is_unsettled(label))
+    /// When no step is unsettled any more.
+    pub(super) fn settled_at(&self) -> Instant {
+        let unsettled = self.memories.iter().filter(|(label, _)| self.is_unsettled(label));
+        unsettled.filter_map(|(_, memory)| memory.doubt_until).max().unwrap_or_else(Instant::now)
     }
 
     /// Writes an event.

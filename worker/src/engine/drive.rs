@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use shared::narrate::counted;
 use shared::operation::{OnFailure, Reason, State, StepState};
 use shared::problem::{Code, Problem};
 
 use super::held::Held;
-use super::walk::{Halt, Walk, Way};
+use super::walk::{CHILDREN_LOOK, Halt, Walk, Way};
 use super::workflow::{Ending, Plan};
 use super::{Class, Failure, Run, Workflow};
 
@@ -72,7 +73,7 @@ fn adopt<Cx: super::Context>(run: &Run, plan: &Plan<Cx>) -> Result<(), Failure> 
     let (now, mut seen) = (run.now(), HashSet::new());
     let mut board = run.board();
     for (index, node) in plan.nodes.iter().enumerate() {
-        if !seen.insert(&node.label) {
+        if !seen.insert(node.label.as_str()) {
             return Err(Failure::permanent(Code::Internal, format!("{} stands twice in the plan", node.label)));
         }
         let after = node.after.iter().map(|at| plan.nodes[*at].label.clone()).collect();
@@ -83,6 +84,7 @@ fn adopt<Cx: super::Context>(run: &Run, plan: &Plan<Cx>) -> Result<(), Failure> 
             board.skipped(&node.label, why, now);
         }
     }
+    board.put_behind(&seen, plan.nodes.len());
     Ok(())
 }
 
@@ -96,6 +98,9 @@ struct Drive<'a, W: Workflow> {
 
 impl<W: Workflow> Drive<'_, W> {
     async fn drive(self) -> Departure {
+        if self.run.lease().is_draining() {
+            return self.leave(Halt::Drain).await;
+        }
         if self.run.board().undo().is_some() {
             let why = self.cause();
             return self.back(why).await;
@@ -105,7 +110,7 @@ impl<W: Workflow> Drive<'_, W> {
             Halt::Failed(problem) if !W::UNDO => self.stop(State::Failed, *problem).await,
             Halt::Failed(problem) if self.run.claimed().on_failure == OnFailure::Hold => self.hold(*problem).await,
             Halt::Failed(problem) => self.begin_back("failure", *problem).await,
-            Halt::Cancel if !W::UNDO => self.stop(State::Cancelled, self.cancelled()).await,
+            Halt::Cancel if !W::UNDO => self.stop_with_children().await,
             Halt::Cancel => self.begin_back("cancel", self.cancelled()).await,
             leaving @ (Halt::Drain | Halt::Park(..) | Halt::Lost) => self.leave(leaving).await,
         }
@@ -154,13 +159,25 @@ impl<W: Workflow> Drive<'_, W> {
 
     async fn leave(&self, halt: Halt) -> Departure {
         let left = match halt {
-            // Whoever goes on must wait until reads show what was made, and waits only after a lease that ran out.
-            Halt::Drain if self.run.board().any_unsettled() => return Departure::Lost,
             Halt::Drain => self.run.release().await.map(|()| Departure::Released),
             Halt::Park(reason, after) => self.run.park(reason, after).await.map(|()| Departure::Parked),
             Halt::Lost | Halt::Done | Halt::Failed(_) | Halt::Cancel => return Departure::Lost,
         };
         left.unwrap_or(Departure::Lost)
+    }
+
+    /// A deletion that is cancelled stops where it is, once what it has started has stopped too.
+    async fn stop_with_children(&self) -> Departure {
+        let headline = match self.run.children_under_way().await {
+            Ok(0) => return self.stop(State::Cancelled, self.cancelled()).await,
+            Ok(count) => format!("cancelled; {} that it has started are still under way", counted(count, "operation")),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "its children cannot be looked at now");
+                "cancelled; looking at what it has started".to_owned()
+            }
+        };
+        self.run.board().headline(headline);
+        self.leave(Halt::Park(Reason::Children, CHILDREN_LOOK)).await
     }
 
     /// A deletion stops where it is.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::operation::{Kind, Operation, State, StepState};
 use shared::problem::Problem;
 use shared::resource::{Condition, Lifecycle};
-use shared::store::{Checkpoint, Finish, RecordChange};
+use shared::store::{Checkpoint, Finish, RecordChange, StoreError};
 use shared::time::Timestamp;
 
 use super::Run;
@@ -31,6 +31,17 @@ impl Run {
             Ok(()) => Departure::Ended(state),
             Err(_) => Departure::Lost,
         }
+    }
+
+    /// How many operations that it has started have not ended.
+    pub(super) async fn children_under_way(&self) -> Result<u32, StoreError> {
+        let operation = self.store().operation(self.operation()).await?;
+        let mut count = 0;
+        for child in operation.iter().flat_map(|operation| &operation.children) {
+            let child = self.store().operation(child).await?;
+            count += u32::from(child.is_some_and(|child| !child.state.is_terminal()));
+        }
+        Ok(count)
     }
 
     /// Ends an attempt that cannot be prepared for good. Steps that had begun before cannot be taken back then.

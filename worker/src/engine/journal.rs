@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use shared::operation::Reason;
-use shared::store::{Checkpoint, Finish, Park, StoreError};
+use shared::store::{Checkpoint, Finish, Park, StoreError, pause};
 
 use super::Run;
 
@@ -42,9 +42,14 @@ impl Run {
         self.insist("park", || self.store().park(self.operation(), self.fence(), &park, seen_cancel)).await
     }
 
-    /// Gives the operation to another worker.
+    /// Gives the operation to another worker, once reads show what was made: whoever goes on believes them.
     pub(super) async fn release(&self) -> Result<(), Lost> {
         self.flush().await?;
+        let settled = self.board().settled_at();
+        tokio::select! {
+            () = self.lease().lost() => return Err(Lost),
+            () = tokio::time::sleep_until(settled) => {}
+        }
         self.insist("release", || self.store().release(self.operation(), self.fence())).await
     }
 
@@ -84,7 +89,7 @@ impl Run {
                 }
                 StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Rejected(_) => {
                     tracing::warn!(what, error = &error as &dyn std::error::Error, "the store is asked again");
-                    tokio::time::sleep(ASK_AGAIN).await;
+                    tokio::time::sleep(pause::drawn(ASK_AGAIN)).await;
                 }
                 StoreError::Corrupt(..) | StoreError::Refused(_) => {
                     // Nobody can go on from here; the lease runs out, and the operation is quarantined when that repeats.

@@ -1,9 +1,12 @@
 //! What happens to the steps of a running operation: each transition changes the step's record and tells it in the journal.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde_json::{Value, json};
 use shared::journal::Event;
 use shared::operation::{Progress, Reason, Residue, StepState};
 use shared::problem::Problem;
+use shared::store::StepRecord;
 use shared::time::Timestamp;
 
 use super::board::Board;
@@ -22,6 +25,17 @@ impl Board {
             let record = self.touch(label);
             record.index = index;
             record.view.after = after;
+        }
+    }
+
+    /// Puts the steps that an earlier attempt had, and the plan has no more, behind those of the plan.
+    pub(super) fn put_behind(&mut self, planned: &HashSet<&str>, first: usize) {
+        let name = |record: &StepRecord| (record.index, record.view.name.clone());
+        let left: BTreeSet<_> =
+            self.records().filter(|it| !planned.contains(it.view.name.as_str())).map(name).collect();
+        for (index, (_, label)) in (first..).zip(left) {
+            let after = self.record(&label).map(|record| record.view.after.clone()).unwrap_or_default();
+            self.place(&label, index, after);
         }
     }
 

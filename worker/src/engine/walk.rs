@@ -24,7 +24,7 @@ use super::workflow::Plan;
 use super::{Context, Failure, Run};
 
 /// The store wakes a parked operation when its children end; this is the look that does not rely on it.
-const CHILDREN_LOOK: Duration = Duration::from_secs(30);
+pub(super) const CHILDREN_LOOK: Duration = Duration::from_secs(30);
 
 /// Which way along the arrows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

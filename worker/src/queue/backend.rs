@@ -3,7 +3,8 @@
 //! It never fails and holds at most one operation that nobody has begun: the fetcher claims when apalis asks.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use apalis_core::backend::finalize::Ephemeral;
@@ -12,8 +13,6 @@ use apalis_core::task::Task;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::{RandomId, TaskId};
 use apalis_core::worker::context::WorkerContext;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use shared::store::Store;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -22,20 +21,25 @@ use tower::layer::util::Identity;
 
 use super::fetcher::{Fetcher, give_back};
 use super::leases::Leases;
-use super::renewer;
 use super::worker::Settings;
+use super::{renewer, upkeep};
 use crate::engine::Held;
+
+/// Upkeep is done so often in the length of a lease.
+const UPKEEPS: u32 = 2;
+
+/// What was claimed and not begun yet.
+type Claimed = Arc<Mutex<mpsc::Receiver<Held>>>;
 
 /// Claimed operations, as apalis takes them.
 pub(super) struct LeaseBackend {
-    store: Store,
-    claimed: mpsc::Receiver<Held>,
+    claimed: Claimed,
     demand: Arc<Semaphore>,
     /// Whether an operation is asked for and did not come yet.
     asked: bool,
     stop: CancellationToken,
-    fetcher: Option<JoinHandle<()>>,
-    closing: Option<BoxFuture<'static, ()>>,
+    /// Ends when the fetcher has, and what nobody had begun was given back.
+    closing: Option<JoinHandle<()>>,
     /// Leases are renewed for as long as there is a backend: through a stop, until the last operation has left.
     _renewer: DropGuard,
 }
@@ -48,6 +52,7 @@ impl LeaseBackend {
         let leases = Leases::new(settings.lease, stop.clone());
         let renewer = CancellationToken::new();
         tokio::spawn(renewer::renew(store.clone(), leases.clone(), renewer.clone()));
+        tokio::spawn(upkeep::keep_up(store.clone(), settings.lease / UPKEEPS, stop.clone()));
         let fetcher = Fetcher {
             worker: worker.to_owned(),
             store: store.clone(),
@@ -57,35 +62,27 @@ impl LeaseBackend {
             claimed: sender,
             stop: stop.clone(),
         };
+        let claimed = Arc::new(Mutex::new(claimed));
         LeaseBackend {
-            store: store.clone(),
-            claimed,
+            claimed: claimed.clone(),
             demand,
             asked: false,
             stop: stop.clone(),
-            fetcher: Some(tokio::spawn(fetcher.fetch())),
-            closing: None,
+            closing: Some(tokio::spawn(close(tokio::spawn(fetcher.fetch()), claimed, store.clone()))),
             _renewer: renewer.drop_guard(),
         }
     }
+}
 
-    /// Waits for the fetcher to end, and gives back what nobody has begun.
-    fn close(&mut self) -> BoxFuture<'static, ()> {
-        self.stop.cancel();
-        let (fetcher, store) = (self.fetcher.take(), self.store.clone());
-        let (_, empty) = mpsc::channel(1);
-        let mut claimed = std::mem::replace(&mut self.claimed, empty);
-        async move {
-            if let Some(fetcher) = fetcher
-                && let Err(error) = fetcher.await
-            {
-                tracing::error!(%error, "the fetcher did not end well");
-            }
-            while let Ok(held) = claimed.try_recv() {
-                give_back(&store, held).await;
-            }
-        }
-        .boxed()
+/// Waits for the fetcher to end, and gives back what nobody has begun: at once, since what runs may take long to leave.
+async fn close(fetcher: JoinHandle<()>, claimed: Claimed, store: Store) {
+    if let Err(error) = fetcher.await {
+        tracing::error!(%error, "the fetcher did not end well");
+    }
+    loop {
+        let next = claimed.lock().unwrap_or_else(PoisonError::into_inner).try_recv();
+        let Ok(held) = next else { return };
+        give_back(&store, held).await;
     }
 }
 
@@ -102,21 +99,22 @@ impl Backend for LeaseBackend {
             self.demand.add_permits(1);
             self.asked = true;
         }
-        let Some(held) = ready!(self.claimed.poll_recv(cx)) else { return Poll::Ready(None) };
+        let next = self.claimed.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(cx);
+        let Some(held) = ready!(next) else { return Poll::Ready(None) };
         self.asked = false;
         let id = TaskId::from_string(held.operation().id.as_str());
         Poll::Ready(Some(Ok(TaskBuilder::new(held).task_id(id).build())))
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        if self.closing.is_none() {
-            self.closing = Some(self.close());
-        }
+        self.stop.cancel();
         if let Some(closing) = &mut self.closing {
-            ready!(closing.poll_unpin(cx));
+            if let Err(error) = ready!(Pin::new(closing).poll(cx)) {
+                tracing::error!(%error, "what was claimed and not begun was not given back");
+            }
+            // Asked once more after the end, there is nothing left to close.
+            self.closing = None;
         }
-        // Asked once more after the end, there is nothing left to close.
-        self.closing = Some(futures::future::ready(()).boxed());
         Poll::Ready(Ok(()))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use shared::store::{Claim, Store};
+use shared::store::{Claim, Store, pause};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -67,7 +67,7 @@ impl Fetcher {
                 },
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "no operation could be claimed");
-                    tokio::time::sleep(ASK_AGAIN).await;
+                    tokio::time::sleep(pause::drawn(ASK_AGAIN)).await;
                 }
             }
         }
@@ -103,6 +103,6 @@ async fn hints(store: Store, wake: Arc<Notify>, stop: CancellationToken) {
             }
             Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "no wake-ups; polling goes on"),
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(pause::drawn(POLL)).await;
     }
 }

@@ -8,6 +8,7 @@ mod backend;
 mod fetcher;
 mod leases;
 mod renewer;
+mod upkeep;
 mod worker;
 
 pub use worker::{ServeError, Settings, serve};

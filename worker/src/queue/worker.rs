@@ -8,6 +8,7 @@ use apalis_core::monitor::{Monitor, MonitorError};
 use apalis_core::task::Task;
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::ext::parallelize::ParallelizeLayer;
+use shared::stopping::Stopping;
 use shared::store::Store;
 use tokio_util::sync::CancellationToken;
 use tower::limit::ConcurrencyLimitLayer;
@@ -16,10 +17,7 @@ use uuid::Uuid;
 use super::backend::LeaseBackend;
 use crate::engine::{Departure, Held, Timings};
 
-/// How long operations may take to reach a safe point when the worker is asked to stop.
-const GRACE: Duration = Duration::from_secs(30);
-
-/// Why a worker ended that nobody asked to stop.
+/// Why a worker did not end as it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// apalis gave up.
@@ -28,6 +26,9 @@ pub enum ServeError {
     /// It ended by itself.
     #[error("the worker ended although nobody asked it to stop")]
     Ended,
+    /// It could not wait any longer for what it ran.
+    #[error("operations were still running when the worker had to end: they go on when their leases have run out")]
+    CutShort,
 }
 
 /// How a worker works.
@@ -37,30 +38,34 @@ pub struct Settings {
     pub concurrency: usize,
     /// Length of a lease.
     pub lease: Duration,
+    /// How long operations may take to reach a safe point when the worker is asked to stop.
+    pub grace: Duration,
     /// The engine's pauses.
     pub timings: Timings,
 }
 
-/// Takes operations off the queue and runs each with `run`, until `asked_to_stop` is ready. Then nothing more is claimed,
-/// and what runs is given back at its next safe point.
-pub async fn serve<R, F>(
-    store: Store,
-    settings: Settings,
-    run: R,
-    asked_to_stop: impl Future<Output = std::io::Result<()>> + Send,
-) -> Result<(), ServeError>
+/// Takes operations off the queue and runs each with `run`, until it is asked to stop. Then nothing more is claimed, and what
+/// runs is given back at its next safe point; it is not waited for any longer than the grace period, or when asked again.
+pub async fn serve<R, F>(store: Store, settings: Settings, run: R, stopping: Stopping) -> Result<(), ServeError>
 where
     R: Fn(Held) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Departure> + Send + 'static,
 {
-    let stop = CancellationToken::new();
-    let (stopping, is_stopping) = (stop.clone(), stop.clone());
+    let Stopping { asked: stop, again } = stopping;
+    let (asked, is_stopping, cut_short) = (stop.clone(), stop.clone(), CancellationToken::new());
     let name = format!("worker-{}-{}", std::process::id(), &Uuid::new_v4().simple().to_string()[..6]);
     let asked_to_stop = async move {
-        let asked = asked_to_stop.await;
+        asked.cancelled().await;
         tracing::info!("asked to stop: operations are given back at their next safe point");
-        stopping.cancel();
-        asked
+        Ok(())
+    };
+    let is_cut_short = cut_short.clone();
+    let terminator = async move {
+        tokio::select! {
+            () = tokio::time::sleep(settings.grace) => {}
+            () = again.cancelled() => {}
+        }
+        cut_short.cancel();
     };
     tracing::info!(worker = name, concurrency = settings.concurrency, "taking operations");
     Monitor::new()
@@ -74,10 +79,14 @@ where
                 .catch_panic()
                 .build(move |held: Held| report(held, run.clone()))
         })
-        .with_terminator(async { tokio::time::sleep(GRACE).await })
+        .with_terminator(terminator)
         .run_with_signal(asked_to_stop)
         .await?;
-    if is_stopping.is_cancelled() { Ok(()) } else { Err(ServeError::Ended) }
+    match (is_stopping.is_cancelled(), is_cut_short.is_cancelled()) {
+        (false, _) => Err(ServeError::Ended),
+        (true, true) => Err(ServeError::CutShort),
+        (true, false) => Ok(()),
+    }
 }
 
 fn span(task: &Task<Held>) -> tracing::Span {

@@ -1,6 +1,7 @@
 -- Accepts an operation: record, journal, idempotency key, reservations, place in the order, ready list, wake-up.
 -- KEYS    1 namespace
--- ARGV    id, does (create|change|delete), district, heritage?, cascade?, revision expected of the district?, of the heritage?;
+-- ARGV    id, does (create|change|delete), district, heritage?, cascade?, revision expected of the district?, of the heritage?,
+--         of all heritages of the district?;
 --         idempotency scope?, hash of the body, milliseconds to keep it; superseded operation?, parent?;
 --         reservations, fields of the operation, steps by name, `accepted`;
 --         fields of the record that a create makes; `superseded` and `finished` for the older operation;
@@ -8,7 +9,7 @@
 -- Result  accepted|replayed, now, operation, steps; acceptable, now; or refused, now, why, detail
 
 local id, does, district, heritage, cascade = take(), take(), take(), take_optional(), take_optional()
-local district_revision, heritage_revision = take_optional(), take_optional()
+local district_revision, heritage_revision, all_revisions = take_optional(), take_optional(), take_optional()
 local scope, body, scope_ttl = take_optional(), take(), take()
 local superseded, parent = take_optional(), take_optional()
 local reservations, fields, steps, accepted = take_list(), take_list(), take_list(), take()
@@ -32,10 +33,23 @@ if first then
   end
 end
 
+-- The heritages of the district with their revisions, as `Expect` writes them.
+local function revisions_of_heritages()
+  local names, text = redis.call('SMEMBERS', key('heritages', district)), '='
+  table.sort(names)
+  for _, name in ipairs(names) do
+    text = text .. name .. '@' .. (redis.call('HGET', key('heritage', district, name), 'revision') or '') .. ' '
+  end
+  return text
+end
+
 -- A create expects nothing, which the target's absence has shown already.
 local function is_stale()
   local revision = redis.call('HGET', key('district', district), 'revision')
   if district_revision and revision ~= district_revision then
+    return true
+  end
+  if all_revisions and all_revisions ~= revisions_of_heritages() then
     return true
   end
   if not heritage then
@@ -58,7 +72,7 @@ end
 if is_stale() or superseded and cannot_supersede() then
   return refuse('stale')
 end
-if parent and field(parent, 'whereabouts') ~= 'leased' then
+if parent and (field(parent, 'whereabouts') ~= 'leased' or field(parent, 'cancel')) then
   return refuse('wrong_state', field(parent, 'state') or 'failed')
 end
 local other = reserved_by_others(reservations, district, heritage, id, superseded)

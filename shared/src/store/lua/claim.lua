@@ -1,13 +1,19 @@
 -- Takes the next operation: due timers and expired leases become ready, then the first lane that has one is served.
 -- KEYS    1 namespace
--- ARGV    name of the worker, lease in milliseconds, nonce of the fencing token, crashes allowed;
---         `claimed`, `resumed`, `resumed` after a crash; problem and `finished` of a quarantine
+-- ARGV    name of the worker, lease in milliseconds, moment until which the worker waits for the answer, nonce of the fencing
+--         token, crashes allowed; `claimed`, `resumed`, `resumed` after a crash; problem and `finished` of a quarantine
 -- Result  claimed, now, fence, after crash (0|1), operation, steps; or none, now, milliseconds to the next timer or lease (-1)
 
-local worker, lease, nonce, crashes_allowed = take(), take(), take(), tonumber(take())
+local worker, lease, waits_until = take(), take(), tonumber(take())
+local nonce, crashes_allowed = take(), tonumber(take())
 local claimed, resumed, resumed_after_crash = take(), take(), take()
 local quarantine, quarantined = take(), take()
 local PROMOTED_AT_ONCE = 100
+
+-- Sent before Redis was away for a while. What it claimed would be in nobody's hands until its lease ran out.
+if now > waits_until then
+  return {'none', now, 0}
+end
 
 -- Moves what is due to the ready lists. An entry of an operation that is elsewhere is left over from a script that broke off.
 local function promote(timers, whereabouts, by, before)

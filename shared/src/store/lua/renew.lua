@@ -1,9 +1,13 @@
 -- Renews the leases of all operations that a worker holds.
 -- KEYS    1 namespace
--- ARGV    lease in milliseconds, ids and fences in turn
--- Result  ok, now, ids that are no longer held, ids whose cancel was requested
+-- ARGV    lease in milliseconds, moment until which the worker waits for the answer, ids and fences in turn
+-- Result  ok, now, ids that are no longer held, ids whose cancel was requested; or late, now
 
-local lease, held = take(), take_list()
+local lease, waits_until, held = take(), tonumber(take()), take_list()
+-- Sent before Redis was away for a while. Its worker has let go of what it would keep from others.
+if now > waits_until then
+  return {'late', now}
+end
 local lost, cancelled = {}, {}
 for i = 1, #held, 2 do
   local id = held[i]

@@ -68,7 +68,6 @@ impl Real<'_> {
         // Nobody restarts this Redis: nothing has to be written to disk.
         let mut raw = bench.raw().await;
         let () = redis::cmd("CONFIG").arg(&["SET", "appendonly", "no"]).query_async(&mut raw).await.unwrap();
-        // The first empty claim reaps; those of the schedule then leave that to the schedule.
         assert!(bench.claim("first").await.unwrap().is_none());
         Real { bench, namespace, ids: vec![], claims: vec![], run_out: 0, raw }
     }

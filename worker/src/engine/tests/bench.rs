@@ -25,6 +25,7 @@ pub(super) type Arrows = &'static [(&'static str, &'static [&'static str])];
 /// A test's stage.
 pub(super) struct Bench {
     redis: Child,
+    port: u16,
     pub store: Store,
     pub world: World,
     pub timings: Timings,
@@ -59,7 +60,7 @@ impl Bench {
             backoff: Duration::from_millis(5),
             shortest_parked: Duration::from_millis(200),
         };
-        Bench { redis, store, world, timings, drain: CancellationToken::new(), arrows }
+        Bench { redis, port, store, world, timings, drain: CancellationToken::new(), arrows }
     }
 
     /// Accepts an operation.
@@ -107,6 +108,13 @@ impl Bench {
         };
         self.store.accept(&acceptance).await.unwrap();
         acceptance.id
+    }
+
+    /// Loses the list of what is ready, as a script would that broke off.
+    pub(super) fn forget_ready(&self) {
+        let mut command = Command::new("redis-cli");
+        command.args(["-p", &self.port.to_string(), "DEL", "{engine-test}:ready:normal"]);
+        assert!(command.stdout(Stdio::null()).status().unwrap().success());
     }
 
     /// Claims as soon as there is something.

@@ -4,41 +4,42 @@ use std::time::{Duration, Instant};
 
 use shared::ids::OperationId;
 use shared::operation::{OnFailure, State, StepState};
-use tokio::sync::oneshot;
+use shared::stopping::Stopping;
 use tokio::task::JoinHandle;
 
 use super::bench::Bench;
 use super::world::{Making, Toy, Trouble, World};
-use crate::engine::drive;
+use crate::engine::{Departure, drive};
 use crate::queue::{ServeError, Settings, serve};
 
 /// Shorter than what the steps take, so that only renewals keep the operations.
 const SHORT_LEASE: u64 = 400;
 
 struct Worker {
-    stop: oneshot::Sender<()>,
+    stopping: Stopping,
     ended: JoinHandle<Result<(), ServeError>>,
 }
 
 impl Worker {
     fn start(bench: &Bench, concurrency: usize) -> Worker {
-        let (stop, asked) = oneshot::channel::<()>();
+        Worker::patient(bench, concurrency, Duration::from_secs(30))
+    }
+
+    fn patient(bench: &Bench, concurrency: usize, grace: Duration) -> Worker {
+        let stopping = Stopping::default();
         let lease = Duration::from_millis(SHORT_LEASE);
-        let settings = Settings { concurrency, lease, timings: bench.timings };
+        let settings = Settings { concurrency, lease, grace, timings: bench.timings };
         let (world, plan) = (bench.world.clone(), bench.arrows.to_vec());
         let run = move |held| {
             let (world, plan) = (world.clone(), plan.clone());
             async move { drive(&held, &Making, async |run| Ok(Toy { run, world, plan })).await }
         };
-        let asked = async {
-            asked.await.unwrap();
-            Ok(())
-        };
-        Worker { stop, ended: tokio::spawn(serve(bench.store.clone(), settings, run, asked)) }
+        let ended = tokio::spawn(serve(bench.store.clone(), settings, run, stopping.clone()));
+        Worker { stopping, ended }
     }
 
     async fn stop(self) {
-        self.stop.send(()).unwrap();
+        self.stopping.asked.cancel();
         self.ended.await.unwrap().unwrap();
     }
 }
@@ -107,5 +108,52 @@ async fn a_cancel_reaches_a_worker_through_its_renewals() {
     bench.store.cancel(&id, "token:test").await.unwrap().unwrap();
     until(&bench, &id, |operation| operation.state == State::Cancelled).await;
     assert!(bench.world.standing().is_empty());
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_stops_waits_until_reads_show_what_it_made_and_then_gives_it_back() {
+    let lost = Trouble { loses_answer: true, hidden: Duration::from_millis(400), ..Trouble::default() };
+    let mut bench = Bench::with_lease(World::default().with("a", lost), &[("a", &[])], SHORT_LEASE).await;
+    bench.timings.settle = Duration::from_millis(600);
+    let worker = Worker::start(&bench, 2);
+    let id = bench.accept(OnFailure::Undo).await;
+    bench.world.called("create a").await;
+    let called = Instant::now();
+    worker.stop().await;
+    assert!(called.elapsed() >= bench.timings.settle, "{:?}", called.elapsed());
+    let held = bench.claim().await;
+    assert_eq!((held.claim().after_crash, held.claim().crashes), (false, 0));
+    assert_eq!(bench.drive(&held).await, Departure::Ended(State::Succeeded));
+    assert_eq!(bench.world.calls(), ["create a"], "it was found and not made again: {:?}", bench.journal(&id).await);
+}
+
+#[tokio::test]
+async fn a_worker_ends_after_its_grace_or_when_asked_again_and_leases_bring_the_rest_to_others() {
+    let slow = Trouble { slow: Duration::from_secs(600), ..Trouble::default() };
+    for grace in [Duration::from_millis(100), Duration::from_secs(600)] {
+        let bench = Bench::with_lease(World::default().with("a", slow.clone()), &[("a", &[])], SHORT_LEASE).await;
+        let worker = Worker::patient(&bench, 2, grace);
+        bench.accept(OnFailure::Undo).await;
+        bench.world.called("create a").await;
+        worker.stopping.asked.cancel();
+        if grace > Duration::from_secs(1) {
+            worker.stopping.again.cancel();
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(10), worker.ended).await.unwrap().unwrap();
+        assert!(matches!(ended, Err(ServeError::CutShort)), "{ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_is_never_idle_still_finds_what_is_in_limbo() {
+    let busy = Trouble { slow: Duration::from_millis(1_500), ..Trouble::default() };
+    let bench = Bench::with_lease(World::default().with("a", busy), &[("a", &[])], SHORT_LEASE).await;
+    let worker = Worker::start(&bench, 1);
+    bench.accept_in("one", OnFailure::Undo).await;
+    bench.world.called("create a").await;
+    let lost = bench.accept_in("two", OnFailure::Undo).await;
+    bench.forget_ready();
+    until(&bench, &lost, |operation| operation.state == State::Succeeded).await;
     worker.stop().await;
 }

@@ -117,3 +117,23 @@ async fn what_reads_do_not_show_yet_is_taken_back_too() {
     assert_eq!(departure, Departure::Ended(State::Failed));
     assert!(bench.world.standing().is_empty());
 }
+
+#[tokio::test]
+async fn steps_that_a_retry_does_not_have_any_more_are_listed_behind_those_that_it_has() {
+    let kept = Trouble { kept: vec![Class::Permanent], ..Trouble::default() };
+    let refused = Trouble { refused: vec![Class::Permanent], ..Trouble::default() };
+    let plan: Arrows = &[("a", &[]), ("b", &["a"])];
+    let mut bench = Bench::new(World::default().with("a", kept).with("b", refused), plan).await;
+    let (departure, operation) = bench.run().await;
+    assert_eq!(departure, Departure::Ended(State::Stuck));
+    bench.world.calm("a");
+    bench.world.calm("b");
+    bench.store.retry(&operation.id, "token:test").await.unwrap().unwrap();
+    bench.arrows = &[("c", &[]), ("b", &["c"]), ("d", &["b"])];
+    assert_eq!(bench.drive(&bench.claim().await).await, Departure::Ended(State::Succeeded));
+    let steps = bench.operation(&operation.id).await.steps;
+    assert_eq!(
+        steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>(),
+        ["make:c", "make:b", "make:d", "make:a"]
+    );
+}

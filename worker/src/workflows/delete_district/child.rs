@@ -51,7 +51,11 @@ async fn acceptance(cx: &DistrictCx, id: OperationId, view: &HeritageView) -> Re
         trace_id: cx.run.claimed().trace_id.clone(),
         on_failure: OnFailure::Undo,
         idempotency: None,
-        expect: Expect { district: district.map(|(_, revision, _)| revision), heritage: Some(view.revision) },
+        expect: Expect {
+            district: district.map(|(_, revision, _)| revision),
+            heritage: Some(view.revision),
+            heritages: None,
+        },
         reserve: vec![],
         district: None,
         heritage: None,
