@@ -14,6 +14,7 @@ case "${1:-}" in lint | test) python3 -c 'import venv, ensurepip' >/dev/null 2>&
 case "${1:-}" in chaos | test) [ "$(uname)" != Linux ] || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || need libfaketime ;; esac
 if [ "${1:-}" = test ]; then
     command -v curl >/dev/null 2>&1 || need curl
+    command -v openssl >/dev/null 2>&1 || need openssl
     docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null 2>&1 || need docker-compose
 fi
 [ -z "$missing" ] && exit 0

@@ -38,7 +38,7 @@ impl From<StoreError> for Refused {
                 let problem = Problem::new(Code::StoreFull, "Redis has no memory left for it");
                 Problem { retry_after: Some(AFTER_A_SWEEP), ..problem }.into()
             }
-            StoreError::Unavailable(_) | StoreError::Rejected(_) => {
+            StoreError::Unavailable(_) | StoreError::Unconfirmed { .. } | StoreError::Rejected(_) => {
                 tracing::warn!(error = %error, cause = error.source().map(tracing::field::display), "a request fails");
                 Refused::new(Code::StoreUnavailable, error.to_string())
             }

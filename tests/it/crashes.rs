@@ -27,7 +27,7 @@ async fn killed_in(stack: &mut Stack, path: &str, body: &Value, step: &str) -> V
 }
 
 /// One of each of what a district has when nothing went wrong.
-fn assert_once(made: &Inventory) {
+pub(crate) fn assert_once(made: &Inventory) {
     let expected = [
         ("vpc", 1),
         ("subnet", 4),

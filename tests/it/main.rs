@@ -21,4 +21,5 @@ mod refusals;
 mod requests;
 mod seed;
 mod speed;
+mod topologies;
 mod watching;

@@ -8,14 +8,14 @@ use tests::{Stack, stack::TOKEN};
 
 /// One frame of an event stream.
 #[derive(Clone, Debug, Default)]
-struct Frame {
-    id: Option<u64>,
-    event: String,
+pub(crate) struct Frame {
+    pub(crate) id: Option<u64>,
+    pub(crate) event: String,
     data: Value,
 }
 
 /// Reads frames until the stream ends, or `enough` says so.
-async fn read(stack: &Stack, id: &str, after: Option<u64>, enough: impl Fn(&Frame) -> bool) -> Vec<Frame> {
+pub(crate) async fn read(stack: &Stack, id: &str, after: Option<u64>, enough: impl Fn(&Frame) -> bool) -> Vec<Frame> {
     let mut request = reqwest::Client::new().get(format!("{}/v1/operations/{id}/events", stack.api.base));
     request = request.bearer_auth(TOKEN).header("accept", "text/event-stream");
     if let Some(after) = after {

@@ -9,9 +9,11 @@ pub mod client;
 pub mod process;
 pub mod redis_server;
 pub mod stack;
+pub mod topology;
 
 pub use aws::{Aws, Simulator};
 pub use client::{Answer, Client};
 pub use process::Process;
 pub use redis_server::RedisServer;
 pub use stack::{Settings, Stack};
+pub use topology::{Servers, TOPOLOGIES, Topology};

@@ -129,19 +129,38 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Runs one of the project's suites of tests, which is built beside the running program: the command, not started yet.
+pub fn suite(name: &str) -> Result<Command> {
+    let mut command = cargo("test")?;
+    command.args(["--quiet", "--workspace", "--test", name]);
+    Ok(command)
+}
+
 /// Builds all binaries beside the running one, and returns their folder.
 fn build() -> Result<PathBuf> {
-    let here = std::env::current_exe()?;
-    let mut folder = here.parent().context("a program stands in a folder")?;
-    if folder.ends_with("deps") {
-        folder = folder.parent().context("deps stands in a folder")?;
-    }
+    let mut command = cargo("build")?;
+    ensure!(
+        command.args(["--quiet", "--workspace", "--bins"]).status()?.success(),
+        "the project's binaries do not build"
+    );
+    folder()
+}
+
+/// Cargo on this project, with the target folder that the running program is in.
+fn cargo(subcommand: &str) -> Result<Command> {
+    let folder = folder()?;
     let target = folder.parent().context("a profile's folder stands in the target folder")?;
     // At run time: the path of cargo when this was compiled would leave out the choice of the toolchain.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--workspace", "--bins", "--manifest-path"]).arg(manifest);
-    ensure!(command.arg("--target-dir").arg(target).status()?.success(), "the project's binaries do not build");
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(subcommand).arg("--manifest-path").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
+    command.arg("--target-dir").arg(target);
+    Ok(command)
+}
+
+/// Where the programs of the running one's profile stand.
+fn folder() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let folder = here.parent().context("a program stands in a folder")?;
+    let folder = if folder.ends_with("deps") { folder.parent().context("deps stands in a folder")? } else { folder };
     Ok(folder.to_owned())
 }

@@ -143,10 +143,19 @@ pub async fn change<C: Change>(api: &Api, sender: &Sender, how: How, change: &C)
             Ok(Accepted::New(operation)) => return Ok(Outcome::Accepted(operation)),
             Ok(Accepted::Replayed(operation)) => return Ok(Outcome::Replayed(operation)),
             Err(StoreError::Refused(Refusal::Stale | Refusal::Reserved(_))) => {}
+            Err(unconfirmed @ StoreError::Unconfirmed { .. }) => return Err(unsure(id, &unconfirmed)),
             Err(error) => return Err(error.into()),
         }
     }
     Err(changed_again())
+}
+
+/// A failover may still lose it. Whoever has no idempotency key can look whether it is there.
+fn unsure(id: OperationId, unconfirmed: &StoreError) -> Refused {
+    tracing::warn!(operation = %id, error = %unconfirmed, "an acceptance is not confirmed");
+    let problem = Problem::new(Code::StoreUnavailable, unconfirmed.to_string());
+    let advice = "It may have been accepted: send it again with the same Idempotency-Key, or look for the operation.";
+    Problem { operation: Some(id), ..problem.advised(advice) }.into()
 }
 
 async fn replayed(api: &Api, idempotency: Option<&Idempotency>) -> Result<Option<Outcome>> {

@@ -111,6 +111,7 @@ pub fn of_page(error: StoreError) -> Refused {
         StoreError::Refused(_)
         | StoreError::Unavailable(_)
         | StoreError::Full(_)
+        | StoreError::Unconfirmed { .. }
         | StoreError::Rejected(_)
         | StoreError::Corrupt(..)
         | StoreError::Fenced => error.into(),

@@ -44,7 +44,7 @@ impl Store {
             .one(json(&event)?)
             .one(field)
             .one(observed);
-        let mut reply = self.call(&script::ABANDON, why::orphaned().given_to(arguments)?).await?;
+        let mut reply = self.call_confirmed(&script::ABANDON, why::orphaned().given_to(arguments)?).await?;
         if reply.status == "missing" {
             return Ok(None);
         }

@@ -126,7 +126,7 @@ impl Store {
         let script = if is_deletion { &script::ACCEPT_DELETION } else { &script::ACCEPT };
         let limits = limits.filter(|_| !is_deletion && acceptance.parent.is_none());
         let arguments = limits::given_to(limits, &acceptance.actor, arguments(self.settings(), acceptance)?);
-        self.call(script, arguments.optional(rehearse.then_some("1"))).await
+        self.call_confirmed(script, arguments.optional(rehearse.then_some("1"))).await
     }
 
     /// The operation that this idempotency key was used for before; `None` when it is free. Refused as `KeyReused` when it
@@ -140,6 +140,7 @@ impl Store {
         if body != idempotency.body {
             return Err(StoreError::Refused(Refusal::KeyReused(id)));
         }
+        self.confirmed().await?;
         self.operation(&id).await
     }
 }

@@ -22,7 +22,7 @@ impl Store {
     /// it was held and a later operation was accepted since, `None` when there is no such operation.
     pub async fn cancel(&self, id: &OperationId, actor: &str) -> Result<Option<Cancelled>, StoreError> {
         let arguments = Arguments::default().one(id.as_str());
-        let mut reply = self.call(&script::CANCEL, why::cancelled(actor).given_to(arguments)?).await?;
+        let mut reply = self.call_confirmed(&script::CANCEL, why::cancelled(actor).given_to(arguments)?).await?;
         if reply.status == "missing" {
             return Ok(None);
         }

@@ -62,7 +62,7 @@ impl Store {
         checkpoint: &Checkpoint,
     ) -> Result<Signals, StoreError> {
         let arguments = held(id, fence, checkpoint)?;
-        let mut reply = self.call(&script::CHECKPOINT, arguments).await?;
+        let mut reply = self.call_confirmed(&script::CHECKPOINT, arguments).await?;
         Ok(Signals { cancel: reply.next()? })
     }
 }

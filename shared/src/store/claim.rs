@@ -75,7 +75,8 @@ impl Store {
             .one(json(&resumed(true))?)
             .one(json(&quarantine)?)
             .one(json(&Event::Finished { state: State::Stuck, error: Some(quarantine.clone()) })?);
-        let mut reply = self.call(&script::CLAIM, arguments).await?;
+        self.no_doubt().await?;
+        let (mut reply, confirmed) = self.call_counted(&script::CLAIM, arguments).await?;
         if reply.status == "none" {
             self.nothing_ready(reply.next()?);
             return Ok(None);
@@ -84,9 +85,15 @@ impl Store {
             (reply.next()?, reply.next()?, reply.next()?, reply.next()?);
         let id = fields.get("id").map_or("", String::as_str);
         let id = OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?;
+        let fence = Fence(fence);
+        if let Err(unconfirmed) = confirmed {
+            // Nobody may begin what a failover would give to another; when this does not arrive, the lease runs out.
+            self.release(&id, &fence).await?;
+            return Err(unconfirmed);
+        }
         let claimed = Recorded::of(&id, fields, steps)?;
         Ok(claimed.map(|Recorded { operation, payload, target, crashes, steps }| Claim {
-            fence: Fence(fence),
+            fence,
             operation,
             payload,
             target,

@@ -1,49 +1,21 @@
-//! The connection to Redis and its settings.
+//! The store: its settings, its way to Redis, Redis' clock and health.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use clap::Args;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSub};
-use redis::io::tcp::TcpSettings;
-use redis::io::tcp::socket2::TcpKeepalive;
-use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, RedisError};
+use redis::aio::{MultiplexedConnection, PubSub};
+use redis::{Cmd, FromRedisValue, RedisError};
 
-use super::{StoreError, error, keys};
+use super::confirm::Confirming;
+use super::link::{Link, Twice};
+use super::{Settings, StoreError, error, keys};
 use crate::time::Timestamp;
-
-/// Where the store is and how long things last in it.
-#[derive(Clone, Debug, Args)]
-pub struct Settings {
-    /// Redis or Valkey: redis://host:6379, rediss:// with TLS.
-    #[arg(long, env = "REDIS_URL", default_value = "redis://127.0.0.1:6379", hide_env_values = true)]
-    pub redis_url: String,
-    /// Prefix of every key; installations that share a Redis or an AWS account have different ones.
-    #[arg(long, env = "BARCELONA_NAMESPACE", default_value = "barcelona")]
-    pub namespace: String,
-    /// Milliseconds after which an operation whose worker is silent is given to another.
-    #[arg(long, env = "BARCELONA_LEASE_MS", default_value_t = 15_000)]
-    pub lease_ms: u64,
-    /// Days for which an operation is kept after its end, with its journal; longer while something refers to it.
-    #[arg(long = "retention-days", env = "BARCELONA_RETENTION_DAYS", default_value = "30", value_parser = days::<1>)]
-    pub retention: Duration,
-    /// Days for which an idempotency key is remembered; at least the 7 that callers may count on.
-    #[arg(long = "idempotency-days", env = "BARCELONA_IDEMPOTENCY_DAYS", default_value = "8", value_parser = days::<7>)]
-    pub idempotency: Duration,
-}
-
-/// Reads a number of days, `LEAST` at least.
-fn days<const LEAST: u64>(text: &str) -> Result<Duration, String> {
-    let days: u64 = text.parse().map_err(|wrong| format!("{wrong}"))?;
-    let hours = days.checked_mul(24).filter(|_| (LEAST..=LONGEST_DAYS).contains(&days));
-    hours.map(Duration::from_hours).ok_or_else(|| format!("must be {LEAST} to {LONGEST_DAYS}"))
-}
 
 /// What `/readyz` tells about the store.
 #[derive(Clone, Debug)]
 pub struct Health {
-    /// Whether it answered a write, or would if there were memory.
+    /// Whether it answered a write, or would if there were memory, and has the replicas that must confirm one.
     pub writable: bool,
     /// How much memory it has used of how much, when that leaves none for writes: only what makes room is accepted.
     pub full: Option<String>,
@@ -51,27 +23,20 @@ pub struct Health {
     pub may_lose_writes: Option<String>,
 }
 
-/// A hundred years: what is longer is a slip of the hand.
-const LONGEST_DAYS: u64 = 36_500;
-/// Longer than Redis ever takes for one of our scripts; the client's default of 500 ms is shorter than an fsync can be.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest pause between two tries to connect again, so that a Redis that comes back is found at once.
-const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// How long subscribing may take: the client sets no limit.
+const SUBSCRIBES_WITHIN: Duration = Duration::from_secs(5);
+/// Pause between two tries to reach a Redis that is starting.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
 
-/// After how long without a word the other end is asked whether it is there, and how often then.
-const KEEPALIVE: Duration = Duration::from_secs(5);
-
-/// The operation store. Cheap to clone; one multiplexed connection that reconnects by itself.
+/// The operation store. Cheap to clone; one multiplexed connection that reconnects by itself, to wherever our keys are.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
     namespace: String,
-    client: Client,
-    connection: ConnectionManager,
+    link: Link,
+    confirming: Confirming,
     clock: Clock,
     /// When the next timer that an empty claim knew of is due, in Redis' milliseconds.
     next_due: AtomicU64,
@@ -89,27 +54,24 @@ struct Clock {
 impl Store {
     /// Connects, waiting up to `patience` for a Redis that is starting.
     pub async fn connect(settings: &Settings, patience: Duration) -> Result<Store, StoreError> {
-        let info = settings.redis_url.as_str().into_connection_info().map_err(error::of_redis)?;
-        let client = Client::open(info.set_tcp_settings(tcp())).map_err(error::of_redis)?;
+        let namespace = keys::namespace(&settings.namespace);
+        let link = Link::new(settings, namespace.clone()).map_err(error::of_redis)?;
         let started = Instant::now();
         let mut told = false;
-        let connection = loop {
-            match connected(&client).await {
-                Ok(connection) => break connection,
-                Err(refused) if started.elapsed() >= patience => return Err(error::of_redis(refused)),
-                Err(refused) => {
-                    if !std::mem::replace(&mut told, true) {
-                        tracing::warn!(error = %refused, "Redis does not answer yet: it is asked again and again");
-                    }
-                    tokio::time::sleep(LONGEST_PAUSE).await;
-                }
+        while let Err(refused) = link.node().await {
+            if started.elapsed() >= patience {
+                return Err(error::of_redis(refused));
             }
-        };
+            if !std::mem::replace(&mut told, true) {
+                tracing::warn!(error = %refused, "Redis does not answer yet: it is asked again and again");
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
         let store = Store(Arc::new(Inner {
             settings: settings.clone(),
-            namespace: keys::namespace(&settings.namespace),
-            client,
-            connection,
+            namespace,
+            link,
+            confirming: Confirming::by(settings.redis_wait_replicas),
             clock: Clock { started, offset: AtomicU64::new(0) },
             next_due: AtomicU64::new(0),
             swept_to: AtomicU64::new(0),
@@ -147,9 +109,11 @@ impl Store {
             Err(other) => return Err(other),
         };
         let mut told = redis::cmd("INFO");
-        told.arg("persistence").arg("memory");
+        told.arg("persistence").arg("memory").arg("replication");
         let info: String = self.query(told).await?;
-        Ok(Health { writable, full: is_full.then(|| memory(&info)), may_lose_writes: weakness(&info) })
+        let wanted = self.settings().redis_wait_replicas;
+        let writable = writable && replicas(&info) >= wanted;
+        Ok(Health { writable, full: is_full.then(|| memory(&info)), may_lose_writes: weakness(&info, wanted) })
     }
 
     /// How many operations have not ended.
@@ -169,16 +133,35 @@ impl Store {
         keys::key(&self.0.namespace, family, parts)
     }
 
-    /// The connection for commands.
-    pub(super) fn connection(&self) -> ConnectionManager {
-        self.0.connection.clone()
+    /// The way to the server that has our keys.
+    pub(super) fn link(&self) -> &Link {
+        &self.0.link
     }
 
-    /// A connection of its own for a subscriber.
-    pub(super) async fn subscribed(&self, family: &str) -> Result<PubSub, RedisError> {
-        let mut subscriber = self.0.client.get_async_pubsub().await?;
-        subscriber.subscribe(self.key(family, &[])).await?;
-        Ok(subscriber)
+    /// What has replicas confirm writes.
+    pub(super) fn confirming(&self) -> &Confirming {
+        &self.0.confirming
+    }
+
+    /// A connection of its own for a subscriber, and the number of the node that it leads to.
+    pub(super) async fn subscribed(&self, family: &str) -> Result<(PubSub, u64), RedisError> {
+        let node = self.link().node().await?;
+        let subscribe = async {
+            let mut subscriber = node.client.get_async_pubsub().await?;
+            subscriber.subscribe(self.key(family, &[])).await?;
+            Ok(subscriber)
+        };
+        match tokio::time::timeout(SUBSCRIBES_WITHIN, subscribe).await {
+            Ok(Ok(subscriber)) => Ok((subscriber, node.number)),
+            Ok(Err(refused)) => {
+                self.link().lost(&node);
+                Err(refused)
+            }
+            Err(_) => {
+                self.link().lost(&node);
+                Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))
+            }
+        }
     }
 
     /// Sends one command that may run twice.
@@ -189,15 +172,11 @@ impl Store {
 
     /// Sends what may run twice; once more when its connection turns out to be broken, so that a Redis that was
     /// restarted meanwhile costs no request its answer.
-    pub(super) async fn repeatable<T, F>(&self, send: impl Fn(ConnectionManager) -> F) -> Result<T, StoreError>
+    pub(super) async fn repeatable<T, F>(&self, send: impl Fn(MultiplexedConnection) -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, RedisError>>,
     {
-        let answer = match send(self.connection()).await {
-            Err(broken) if broken.is_connection_dropped() => send(self.connection()).await,
-            answer => answer,
-        };
-        answer.map_err(error::of_redis)
+        self.link().send(Twice::IsHarmless, send).await.map_err(error::of_redis)
     }
 
     /// Remembers what Redis' clock says.
@@ -223,22 +202,9 @@ impl Clock {
     }
 }
 
-/// A subscriber sends nothing: only keep-alive tells it that the other end is gone without a word.
-fn tcp() -> TcpSettings {
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE);
-    TcpSettings::default().set_nodelay(true).set_keepalive(keepalive)
-}
-
-async fn connected(client: &Client) -> Result<ConnectionManager, RedisError> {
-    let config = ConnectionManagerConfig::new()
-        .set_response_timeout(Some(RESPONSE_TIMEOUT))
-        .set_connection_timeout(Some(CONNECT_TIMEOUT))
-        .set_min_delay(Duration::from_millis(10))
-        .set_max_delay(LONGEST_PAUSE);
-    let connection = client.get_connection_manager_with_config(config).await?;
-    // A Redis that is loading its data accepts connections and answers nothing else than that.
-    redis::cmd("PING").query_async::<()>(&mut connection.clone()).await?;
-    Ok(connection)
+/// How many replicas follow.
+fn replicas(info: &str) -> u32 {
+    told(info, "connected_slaves").and_then(|replicas| replicas.parse().ok()).unwrap_or_default()
 }
 
 /// What Redis says of itself under this name.
@@ -253,12 +219,15 @@ fn memory(info: &str) -> String {
 }
 
 /// Why writes that were acknowledged may be lost, by what Redis says of itself.
-fn weakness(info: &str) -> Option<String> {
+fn weakness(info: &str, wait_replicas: u32) -> Option<String> {
     if told(info, "aof_enabled") == Some("0") {
         return Some("appendonly no: what was written since the last snapshot is lost when Redis stops".to_owned());
     }
-    let policy = told(info, "maxmemory_policy").filter(|policy| *policy != "noeviction")?;
-    Some(format!("maxmemory-policy {policy}: Redis removes records when its memory is full"))
+    if let Some(policy) = told(info, "maxmemory_policy").filter(|policy| *policy != "noeviction") {
+        return Some(format!("maxmemory-policy {policy}: Redis removes records when its memory is full"));
+    }
+    let replicas = Some(replicas(info)).filter(|replicas| *replicas > 0 && wait_replicas == 0)?;
+    Some(format!("{replicas} replicas, BARCELONA_REDIS_WAIT_REPLICAS 0: a failover loses what no replica has yet"))
 }
 
 #[cfg(test)]
@@ -267,12 +236,18 @@ mod tests {
 
     #[test]
     fn a_redis_that_keeps_everything_has_no_weakness() {
-        assert_eq!(weakness("aof_enabled:1\r\nmaxmemory_policy:noeviction\r\n"), None);
+        assert_eq!(weakness("aof_enabled:1\r\nmaxmemory_policy:noeviction\r\nconnected_slaves:0\r\n", 0), None);
+        assert_eq!(weakness("aof_enabled:1\r\nmaxmemory_policy:noeviction\r\nconnected_slaves:2\r\n", 1), None);
     }
 
     #[test]
     fn a_redis_without_append_only_file_or_with_eviction_may_lose_writes() {
-        assert!(weakness("aof_enabled:0\r\nmaxmemory_policy:noeviction\r\n").unwrap().starts_with("appendonly"));
-        assert!(weakness("aof_enabled:1\r\nmaxmemory_policy:allkeys-lru\r\n").unwrap().contains("allkeys-lru"));
+        assert!(weakness("aof_enabled:0\r\nmaxmemory_policy:noeviction\r\n", 0).unwrap().starts_with("appendonly"));
+        assert!(weakness("aof_enabled:1\r\nmaxmemory_policy:allkeys-lru\r\n", 0).unwrap().contains("allkeys-lru"));
+    }
+
+    #[test]
+    fn replicas_that_confirm_nothing_are_told_of() {
+        assert!(weakness("aof_enabled:1\r\nconnected_slaves:2\r\n", 0).unwrap().starts_with("2 replicas"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use redis::{ErrorKind, RedisError, ServerErrorKind};
+use redis::{ErrorKind, RedisError};
 
 use crate::ids::OperationId;
 use crate::names::HeritageName;
@@ -10,13 +10,21 @@ use crate::names::HeritageName;
 /// Why the store did nothing, or does not know whether it did.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Redis does not answer, or the connection broke: nobody knows whether the script ran.
+    /// Redis does not answer, the connection broke, or a failover is under way: nobody knows whether the script ran.
     #[error("Redis does not answer")]
     Unavailable(#[source] RedisError),
+    /// It was written, but too few replicas have it: a failover may still lose it. Sent again, it is not written twice.
+    #[error("written, but {confirmed} of {wanted} replicas confirmed it")]
+    Unconfirmed {
+        /// Replicas that have it.
+        confirmed: u32,
+        /// Replicas that must have it.
+        wanted: u32,
+    },
     /// Redis has no memory left: it takes nothing but what frees some, and the end of what has begun.
     #[error("Redis' memory is full")]
     Full(#[source] RedisError),
-    /// Redis refused: read-only replica, wrong type.
+    /// Redis refused: no permission, wrong type.
     #[error("Redis refused the command")]
     Rejected(#[source] RedisError),
     /// A record cannot be read; the text names the key and field, never the value.
@@ -72,26 +80,26 @@ pub enum Refusal {
 /// How Redis begins its answer when a write would need more than `maxmemory`.
 /// <https://redis.io/docs/latest/develop/reference/eviction/>
 const OUT_OF_MEMORY: &str = "OOM";
+/// What a server answers that runs nothing because it does not have our keys (any longer), or not yet.
+const NOT_RUN_HERE: [&str; 5] = ["MOVED", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "LOADING"];
+/// What a server answers that runs nothing for the moment: a slot moves, replicas are missing, another script is long.
+/// ASK is never followed: our scripts would run on a server that has none of our keys yet.
+const NOT_RUN_NOW: [&str; 4] = ["ASK", "TRYAGAIN", "NOREPLICAS", "BUSY"];
 
-/// Sorts an error of the client: did Redis refuse, or does nobody know?
+/// Sorts an error of the client: did Redis refuse, or is it away and nobody knows?
 pub(super) fn of_redis(source: RedisError) -> StoreError {
-    let unsure = matches!(
+    let away = matches!(
         source.kind(),
         ErrorKind::Io
+            | ErrorKind::Parse
             | ErrorKind::ClusterConnectionNotFound
             | ErrorKind::MasterNameNotFoundBySentinel
             | ErrorKind::NoValidReplicasFoundBySentinel
-            | ErrorKind::Server(
-                ServerErrorKind::BusyLoading
-                    | ServerErrorKind::TryAgain
-                    | ServerErrorKind::ClusterDown
-                    | ServerErrorKind::MasterDown
-                    | ServerErrorKind::Moved
-                    | ServerErrorKind::Ask
-            )
     );
     match source.code() {
-        _ if unsure => StoreError::Unavailable(source),
+        _ if away || answers(&source, &NOT_RUN_HERE) || answers(&source, &NOT_RUN_NOW) => {
+            StoreError::Unavailable(source)
+        }
         Some(OUT_OF_MEMORY) => StoreError::Full(source),
         Some(_) | None => StoreError::Rejected(source),
     }
@@ -103,6 +111,25 @@ pub(super) fn words(error: &StoreError) -> String {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     }
+}
+
+/// Whether nothing of what was sent has run, and may elsewhere.
+pub(super) fn did_not_run(error: &RedisError) -> bool {
+    answers(error, &NOT_RUN_HERE)
+}
+
+/// Whether another server may have our keys now: it is to be found out before the next call.
+pub(super) fn leads_elsewhere(error: &RedisError) -> bool {
+    matches!(error.kind(), ErrorKind::Io | ErrorKind::Parse)
+        || answers(error, &NOT_RUN_HERE)
+        // An isolated master: its replicas follow another one by now.
+        || answers(error, &["NOREPLICAS"])
+}
+
+/// Whether the server answered one of these, to a command or to one of a pipeline.
+fn answers(error: &RedisError, codes: &[&str]) -> bool {
+    let errors = error.clone().into_server_errors();
+    errors.is_some_and(|all| all.iter().any(|(_, error)| codes.contains(&error.code())))
 }
 
 /// A record that is not as this code writes it.

@@ -76,7 +76,7 @@ impl Store {
             .one(json(&finished)?)
             .one(becomes.map_or_else(|| "removed".to_owned(), |state| state.to_string()))
             .fields(record);
-        self.call(&script::FINISH, why::orphaned().given_to(arguments)?).await?;
+        self.call_confirmed(&script::FINISH, why::orphaned().given_to(arguments)?).await?;
         Ok(())
     }
 }

@@ -61,13 +61,15 @@ pub const DURATIONS: &str = "durations";
 pub const SWEPT: &str = "swept";
 /// `health`, string: what `/readyz` writes to see whether writes are taken.
 pub const HEALTH: &str = "health";
+/// `confirmed`, string: the last mark that replicas were asked to confirm (`BARCELONA_REDIS_WAIT_REPLICAS`).
+pub const CONFIRMED: &str = "confirmed";
 /// `wake`, channel: a hint that an operation became ready or a timer was set.
 pub const WAKE: &str = "wake";
 /// `notices`, channel: `<operation> <sequence number>` of a journal's newest entry.
 pub const NOTICES: &str = "notices";
 
 /// Every family with the type of its keys; channels are no keys.
-pub const FAMILIES: [(&str, &str); 28] = [
+pub const FAMILIES: [(&str, &str); 29] = [
     (OPERATION, "hash"),
     (STEPS, "hash"),
     (JOURNAL, "list"),
@@ -96,6 +98,7 @@ pub const FAMILIES: [(&str, &str); 28] = [
     (DURATIONS, "hash"),
     (SWEPT, "string"),
     (HEALTH, "string"),
+    (CONFIRMED, "string"),
 ];
 
 /// The namespace as every key begins: `{barcelona}`.

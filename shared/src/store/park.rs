@@ -36,7 +36,7 @@ impl Store {
             .one(park.after_ms)
             .one(u8::from(seen_cancel))
             .one(json(&Event::Parked { reason: park.reason, until })?);
-        self.call(&script::PARK, arguments).await?;
+        self.call_confirmed(&script::PARK, arguments).await?;
         Ok(())
     }
 }

@@ -65,7 +65,7 @@ impl Store {
         let is_deletion = before.kind.is_deletion();
         let arguments = limits::given_to(limits.filter(|_| !is_deletion), actor, arguments);
         let script = if is_deletion { &script::RETRY_DELETION } else { &script::RETRY };
-        let mut reply = self.call(script, arguments).await?;
+        let mut reply = self.call_confirmed(script, arguments).await?;
         Ok(view(id, reply.next()?, reply.next()?)?.map(|operation| Retried { operation }))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use redis::{FromRedisValue, Script, ScriptInvocation, ToRedisArgs, Value};
 
+use super::link::Twice;
 use super::{Refusal, Store, StoreError, error, moves};
 use crate::ids::OperationId;
 use crate::names::HeritageName;
@@ -114,10 +115,12 @@ impl Reply {
 }
 
 impl Store {
-    /// Calls a script, once: after a connection error the caller decides whether to call again.
+    /// Calls a script, once: after a connection error the caller decides whether to call again. What certainly did not run
+    /// is sent to the server that has our keys now.
     pub(super) async fn call(&self, script: &Script, arguments: Arguments) -> Result<Reply, StoreError> {
-        let invocation = self.invocation(script, arguments);
-        self.understood(invocation.invoke_async(&mut self.connection()).await.map_err(error::of_redis)?)
+        let invocation = &self.invocation(script, arguments);
+        let call = |mut connection| async move { invocation.invoke_async(&mut connection).await };
+        self.understood(self.link().send(Twice::MayHarm, call).await.map_err(error::of_redis)?)
     }
 
     /// Calls a script that writes nothing.
@@ -127,7 +130,7 @@ impl Store {
         self.understood(self.repeatable(look).await?)
     }
 
-    fn invocation<'a>(&self, script: &'a Script, arguments: Arguments) -> ScriptInvocation<'a> {
+    pub(super) fn invocation<'a>(&self, script: &'a Script, arguments: Arguments) -> ScriptInvocation<'a> {
         let mut invocation = script.key(self.namespace());
         for argument in arguments.0 {
             invocation.arg(argument);
@@ -135,7 +138,7 @@ impl Store {
         invocation
     }
 
-    fn understood(&self, answer: Vec<Value>) -> Result<Reply, StoreError> {
+    pub(super) fn understood(&self, answer: Vec<Value>) -> Result<Reply, StoreError> {
         let mut reply = Reply { status: String::new(), rest: answer.into_iter() };
         reply.status = reply.next()?;
         self.heard(reply.next()?);

@@ -26,11 +26,14 @@ pub struct Watcher {
     pub notices: broadcast::Sender<Option<Notice>>,
 }
 
+/// A subscriber, and the number of the node that it listens to.
+type Subscriber = (PubSub, u64);
+
 /// How many notices a slow receiver may be behind before it is told to look again.
 const BACKLOG: usize = 4096;
 /// The pause before a subscriber connects again.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How often a subscriber looks whether anybody is left to hear it.
+/// How often a subscriber looks whether anybody is left to hear it, and whether our keys are where it listens.
 const ROLL_CALL: Duration = Duration::from_secs(5);
 
 impl Store {
@@ -47,20 +50,26 @@ impl Store {
         let first = self.subscribed(keys::WAKE).await.map_err(error::of_redis)?;
         let state = (self.clone(), Some(first));
         Ok(Box::pin(stream::unfold(state, async |(store, subscriber)| {
-            let hint = next_wakeup(&store, subscriber).await;
-            Some(((), (store, hint)))
+            let subscriber = next_wakeup(&store, subscriber).await;
+            Some(((), (store, subscriber)))
         })))
     }
 }
 
 /// Waits for the next hint. Connecting again is one too: there may have been hints meanwhile.
-async fn next_wakeup(store: &Store, subscriber: Option<PubSub>) -> Option<PubSub> {
-    let Some(mut subscriber) = subscriber else { return Some(reconnected(store, keys::WAKE).await) };
-    let hint = subscriber.on_message().next().await;
-    hint.map(|_| subscriber)
+async fn next_wakeup(store: &Store, subscriber: Option<Subscriber>) -> Option<Subscriber> {
+    let Some((mut messages, number)) = subscriber else { return Some(reconnected(store, keys::WAKE).await) };
+    loop {
+        let hint = tokio::time::timeout(ROLL_CALL, messages.on_message().next()).await;
+        match hint {
+            Ok(hint) => return hint.map(|_| (messages, number)),
+            Err(_) if store.link().is_current(number) => {}
+            Err(_) => return None,
+        }
+    }
 }
 
-async fn reconnected(store: &Store, family: &str) -> PubSub {
+async fn reconnected(store: &Store, family: &str) -> Subscriber {
     loop {
         tokio::time::sleep(pause::drawn(PAUSE)).await;
         match store.subscribed(family).await {
@@ -70,9 +79,9 @@ async fn reconnected(store: &Store, family: &str) -> PubSub {
     }
 }
 
-async fn fan_out(store: Store, first: PubSub, notices: broadcast::WeakSender<Option<Notice>>) {
+async fn fan_out(store: Store, first: Subscriber, notices: broadcast::WeakSender<Option<Notice>>) {
     let mut subscriber = first;
-    while forward(&mut subscriber, &notices).await.is_some() {
+    while forward(&store, &mut subscriber, &notices).await.is_some() {
         subscriber = reconnected(&store, keys::NOTICES).await;
         match notices.upgrade() {
             Some(sender) => drop(sender.send(None)),
@@ -81,14 +90,19 @@ async fn fan_out(store: Store, first: PubSub, notices: broadcast::WeakSender<Opt
     }
 }
 
-/// Forwards notices until the connection breaks; `None` when nobody watches any longer.
-async fn forward(subscriber: &mut PubSub, notices: &broadcast::WeakSender<Option<Notice>>) -> Option<()> {
+/// Forwards notices until the connection breaks or leads elsewhere; `None` when nobody watches any longer.
+async fn forward(
+    store: &Store,
+    (subscriber, number): &mut Subscriber,
+    notices: &broadcast::WeakSender<Option<Notice>>,
+) -> Option<()> {
     let mut messages = subscriber.on_message();
     loop {
         let message = tokio::time::timeout(ROLL_CALL, messages.next()).await;
         let sender = notices.upgrade()?;
         match message {
-            Err(_) => {}
+            Err(_) if store.link().is_current(*number) => {}
+            Err(_) => return Some(()),
             Ok(None) => return Some(()),
             // Nobody listening just now is no error: whoever comes later reads the journal first.
             Ok(Some(message)) => drop(notice(&message).map(|notice| sender.send(Some(notice)))),

@@ -15,8 +15,8 @@ async fn set_aside(bench: &Bench, host_port: u16, steps: Vec<StepRecord>) -> sha
     let claim = bench.claimed().await;
     bench.checkpoint(&id, &claim.fence, &Checkpoint { steps, ..Checkpoint::default() }).await.unwrap();
     let mut connection = bench.raw().await;
-    let () = ask(&mut connection, &["HSET", &format!("{{test}}:op:{id}"), "crashes", "19"]).await;
-    let () = ask(&mut connection, &["ZADD", "{test}:leases", "0", id.as_str()]).await;
+    let () = ask(&mut connection, &["HSET", &bench.key(&format!("op:{id}")), "crashes", "19"]).await;
+    let () = ask(&mut connection, &["ZADD", &bench.key("leases"), "0", id.as_str()]).await;
     assert!(bench.claim("worker-2").await.unwrap().is_none());
     id
 }

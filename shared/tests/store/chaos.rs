@@ -171,8 +171,9 @@ impl Chaos {
         assert_eq!(self.bench.cidrs().await.unwrap().is_empty(), !standing);
         let heritages = self.bench.heritages(&district()).await.unwrap();
         let names: BTreeSet<String> = heritages.iter().map(|view| view.heritage.name.to_string()).collect();
-        let holders: Vec<String> =
-            redis::cmd("HVALS").arg("{test}:ports:dev").query_async(&mut self.bench.raw().await).await.unwrap();
+        let mut ports = redis::cmd("HVALS");
+        ports.arg(self.bench.key("ports:dev"));
+        let holders: Vec<String> = ports.query_async(&mut self.bench.raw().await).await.unwrap();
         for holder in holders {
             assert!(names.contains(holder.split(' ').next().unwrap()), "{holder} holds a port");
         }

@@ -97,7 +97,7 @@ async fn an_operation_that_kills_its_workers_is_set_aside() {
     let id = bench.accepted(&provision()).await.id;
     bench.claimed().await;
     let mut connection = bench.raw().await;
-    let key = format!("{{test}}:op:{id}");
+    let key = bench.key(&format!("op:{id}"));
     let () = redis::cmd("HSET").arg(key).arg("crashes").arg(19).query_async(&mut connection).await.unwrap();
     lease_expired().await;
     assert!(bench.claim("w").await.unwrap().is_none());

@@ -8,12 +8,18 @@ use crate::fixture::Bench;
 
 struct Looking {
     connection: MultiplexedConnection,
+    /// What the keys of its namespace begin with.
+    prefix: String,
     operations: BTreeSet<String>,
 }
 
 impl Looking {
+    fn key(&self, rest: &str) -> String {
+        format!("{}{rest}", self.prefix)
+    }
+
     async fn keys(&mut self, family: &str) -> Vec<String> {
-        let pattern = format!("{{test}}:{family}:*");
+        let pattern = self.key(&format!("{family}:*"));
         redis::cmd("KEYS").arg(pattern).query_async(&mut self.connection).await.unwrap()
     }
 
@@ -32,7 +38,7 @@ impl Looking {
             }
         }
         let mut indexes: Vec<String> =
-            ["operations", "unfinished", "delayed", "leases"].map(|name| format!("{{test}}:{name}")).into();
+            ["operations", "unfinished", "delayed", "leases"].map(|name| self.key(name)).into();
         indexes.extend(self.keys("order").await);
         for index in indexes {
             for id in self.list(&["ZRANGE", &index, "0", "-1"]).await {
@@ -44,16 +50,16 @@ impl Looking {
                 self.is_there(&lane, &id);
             }
         }
-        let listed = self.list(&["ZRANGE", "{test}:operations", "0", "-1"]).await;
+        let listed = self.list(&["ZRANGE", &self.key("operations"), "0", "-1"]).await;
         assert_eq!(listed.len(), self.operations.len(), "every operation is listed");
     }
 
     async fn references(&mut self) {
-        for id in self.list(&["HVALS", "{test}:latest"]).await {
+        for id in self.list(&["HVALS", &self.key("latest")]).await {
             self.is_there("latest", &id);
         }
         let mut reservations = self.keys("ports").await;
-        reservations.push("{test}:cidrs".to_owned());
+        reservations.push(self.key("cidrs"));
         for hash in reservations {
             for holder in self.list(&["HVALS", &hash]).await {
                 self.is_there(&hash, holder.split(' ').nth(1).unwrap());
@@ -70,7 +76,7 @@ impl Looking {
             }
         }
         for id in self.operations.clone() {
-            let key = format!("{{test}}:op:{id}");
+            let key = self.key(&format!("op:{id}"));
             for family in ["parent", "children"] {
                 let field: Option<String> =
                     redis::cmd("HGET").arg(&key).arg(family).query_async(&mut self.connection).await.unwrap();
@@ -83,7 +89,7 @@ impl Looking {
 }
 
 pub(crate) async fn nothing_dangles(bench: &Bench) {
-    let mut looking = Looking { connection: bench.raw().await, operations: BTreeSet::new() };
+    let mut looking = Looking { connection: bench.raw().await, prefix: bench.key(""), operations: BTreeSet::new() };
     let operations = looking.keys("op").await;
     looking.operations = operations.iter().map(|key| key.rsplit(':').next().unwrap().to_owned()).collect();
     looking.parts_and_indexes().await;

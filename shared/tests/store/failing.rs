@@ -5,11 +5,11 @@ use std::time::Duration;
 use shared::operation::State;
 use shared::store::{Checkpoint, StoreError};
 
-use crate::fixture::{bench, create};
+use crate::fixture::{alone, create};
 
 #[tokio::test]
 async fn with_a_full_memory_what_has_begun_ends_and_deletions_are_accepted_but_nothing_new() {
-    let bench = bench().await;
+    let bench = alone().await;
     bench.standing_district().await;
     bench.standing_heritage("web", None).await;
     let id = bench.accepted(&bench.deploy("web").await).await.id;
@@ -27,7 +27,7 @@ async fn with_a_full_memory_what_has_begun_ends_and_deletions_are_accepted_but_n
 
 #[tokio::test]
 async fn a_redis_that_was_killed_has_everything_when_it_is_back() {
-    let mut bench = bench().await;
+    let mut bench = alone().await;
     bench.standing_district().await;
     let id = bench.accepted(&create("web", None)).await.id;
     let claim = bench.claimed().await;
@@ -51,7 +51,7 @@ async fn a_redis_that_was_killed_has_everything_when_it_is_back() {
 
 #[tokio::test]
 async fn the_first_read_after_a_restart_is_answered() {
-    let mut bench = bench().await;
+    let mut bench = alone().await;
     bench.standing_district().await;
     let id = bench.accepted(&create("web", None)).await.id;
     bench.restart().await;

@@ -19,6 +19,8 @@ use shared::store::{
 use shared::time::Timestamp;
 use tempfile::TempDir;
 
+use crate::given;
+
 /// A lease so short that a test can let it expire.
 pub(crate) const LEASE_MS: u64 = 150;
 
@@ -28,15 +30,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A store on a Redis of its own, which ends with it.
 pub(crate) struct Bench {
     pub(crate) store: Store,
-    pub(crate) url: String,
-    redis: Child,
+    pub(crate) settings: Settings,
+    own: Option<OwnRedis>,
+}
+
+/// A Redis of one test's own.
+struct OwnRedis {
+    process: Child,
     dir: TempDir,
 }
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        let _ = self.redis.kill();
-        let _ = self.redis.wait();
+        if let Some(OwnRedis { process, .. }) = &mut self.own {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 
@@ -48,17 +57,30 @@ impl std::ops::Deref for Bench {
     }
 }
 
-pub(crate) fn settings(url: &str) -> Settings {
-    let (retention, idempotency) = (Duration::from_hours(720), Duration::from_hours(192));
-    Settings { redis_url: url.to_owned(), namespace: "test".to_owned(), lease_ms: LEASE_MS, retention, idempotency }
+/// A store on the servers that the environment names, in a namespace of its own, or else on a Redis of its own.
+pub(crate) async fn bench() -> Bench {
+    let Some(given) = given::settings() else { return alone().await };
+    let namespace = OperationId::draw().to_string().to_lowercase();
+    on(Settings { namespace, lease_ms: LEASE_MS, ..given }).await
 }
 
-pub(crate) async fn bench() -> Bench {
+/// A store on a Redis of its own in any case: for tests that kill or spoil it.
+pub(crate) async fn alone() -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let redis = serve(&dir);
-    let url = format!("redis+unix://{}", dir.path().join("socket").display());
-    let store = Store::connect(&settings(&url), Duration::from_secs(10)).await.unwrap();
-    Bench { store, url, redis, dir }
+    let process = serve(&dir);
+    let redis_url = format!("redis+unix://{}", dir.path().join("socket").display());
+    let settings = Settings { redis_url, namespace: "test".into(), lease_ms: LEASE_MS, ..Settings::default() };
+    opened(settings, Some(OwnRedis { process, dir })).await
+}
+
+/// A store on servers that somebody else starts and ends.
+pub(crate) async fn on(settings: Settings) -> Bench {
+    opened(settings, None).await
+}
+
+async fn opened(settings: Settings, own: Option<OwnRedis>) -> Bench {
+    let store = Store::connect(&settings, Duration::from_secs(10)).await.unwrap();
+    Bench { store, settings, own }
 }
 
 /// On a socket of its own: ports are what tests that run side by side could take from each other.
@@ -169,30 +191,45 @@ pub(crate) fn create(heritage: &str, host_port: Option<u16>) -> Acceptance {
 impl Bench {
     /// Kills Redis.
     pub(crate) fn kill(&mut self) {
-        self.redis.kill().unwrap();
-        self.redis.wait().unwrap();
+        let OwnRedis { process, .. } = self.own.as_mut().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
     }
 
     /// Starts Redis again with the same data.
     pub(crate) fn start(&mut self) {
-        self.redis = serve(&self.dir);
+        let own = self.own.as_mut().unwrap();
+        own.process = serve(&own.dir);
     }
 
     /// Ends Redis as a crash would, and starts it again until it answers.
     pub(crate) async fn restart(&mut self) {
         self.kill();
         self.start();
-        Store::connect(&settings(&self.url), Duration::from_secs(10)).await.unwrap();
+        Store::connect(&self.settings, Duration::from_secs(10)).await.unwrap();
     }
 
     /// A connection for looking at, or spoiling, what stands in Redis.
     pub(crate) async fn raw(&self) -> redis::aio::MultiplexedConnection {
+        if self.own.is_none() {
+            return given::master(&self.settings).await;
+        }
         // The client's default of 500 ms is shorter than a busy machine can take.
         let patient = redis::AsyncConnectionConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE));
-        let client = redis::Client::open(self.url.as_str()).unwrap();
+        let client = redis::Client::open(self.settings.redis_url.as_str()).unwrap();
         client.get_multiplexed_async_connection_with_config(&patient).await.unwrap()
+    }
+
+    /// A key of this store.
+    pub(crate) fn key(&self, rest: &str) -> String {
+        format!("{{{}}}:{rest}", self.settings.namespace)
+    }
+
+    /// A pattern of all its keys; of everything in a Redis that it has for itself.
+    pub(crate) fn all_keys(&self) -> String {
+        if self.own.is_some() { "*".to_owned() } else { format!("*{}*", self.settings.namespace) }
     }
 
     /// Accepts, and returns the operation.

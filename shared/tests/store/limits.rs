@@ -7,7 +7,7 @@ use shared::ids::OperationId;
 use shared::operation::State;
 use shared::store::{Acceptance, Accepted, Checkpoint, Idempotency, Limits, Park, Refusal, StoreError};
 
-use crate::fixture::{Bench, bench, create, district, provision};
+use crate::fixture::{Bench, alone, bench, create, district, provision};
 
 const WIDE: Limits = Limits { queue_limit: 1_000, changes_per_minute: 6_000, changes_at_once: 1_000 };
 
@@ -82,7 +82,10 @@ async fn max_memory(bench: &Bench, bytes: &str) {
 
 /// A district with a heritage `web`, and as many more operations queued as there are names.
 async fn busy(names: &[&str]) -> Bench {
-    let bench = bench().await;
+    busy_in(bench().await, names).await
+}
+
+async fn busy_in(bench: Bench, names: &[&str]) -> Bench {
     bench.standing_district().await;
     bench.standing_heritage("web", None).await;
     for name in names {
@@ -106,7 +109,7 @@ async fn a_full_queue_tells_when_a_place_is_usually_free() {
     let bench = busy(&["a", "b", "c"]).await;
     let unknown = refused(&bench, &queue_of(3), &create("d", None)).await;
     assert_eq!(wait(&unknown), Duration::from_mins(1), "nobody works");
-    let set = ["{test}:durations", "provision_district", "50000", "create_heritage", "30000"];
+    let set = [&bench.key("durations"), "provision_district", "50000", "create_heritage", "30000"];
     let () = redis::cmd("HSET").arg(&set).query_async(&mut bench.raw().await).await.unwrap();
     let (_one, _other) = (bench.claimed().await, bench.claimed().await);
     let two_at_once = refused(&bench, &queue_of(3), &create("d", None)).await;
@@ -125,8 +128,8 @@ async fn a_spent_budget_refuses_until_the_next_token_and_only_who_spent_it() {
 
     // A minute later on Redis' clock.
     let mut connection = bench.raw().await;
-    let bucket = "{test}:budget:changes:token:test";
-    let minus = [bucket, "at", "-60000"];
+    let bucket = bench.key("budget:changes:token:test");
+    let minus = [&bucket, "at", "-60000"];
     let () = redis::cmd("HINCRBY").arg(&minus).query_async(&mut connection).await.unwrap();
     bench.accept_within(&ONE_A_MINUTE, &create("c", None)).await.unwrap();
     refused(&bench, &ONE_A_MINUTE, &create("d", None)).await;
@@ -143,7 +146,7 @@ async fn a_refused_or_rehearsed_change_costs_no_budget() {
 
 #[tokio::test]
 async fn a_full_memory_refuses_what_is_new_and_takes_it_when_there_is_some() {
-    let bench = busy(&["a"]).await;
+    let bench = busy_in(alone().await, &["a"]).await;
     max_memory(&bench, "1").await;
     let new = keyed(create("b", Some(10_000)));
     let error = refused(&bench, &WIDE, &new).await;
@@ -158,7 +161,7 @@ async fn a_full_memory_refuses_what_is_new_and_takes_it_when_there_is_some() {
 #[tokio::test]
 async fn what_makes_room_is_admitted_by_a_full_queue_a_spent_budget_and_a_full_memory() {
     for memory in ["0", "1"] {
-        let bench = busy(&["a", "b"]).await;
+        let bench = busy_in(alone().await, &["a", "b"]).await;
         bench.accept_within(&ONE_A_MINUTE, &create("c", None)).await.unwrap();
         max_memory(&bench, memory).await;
         let none = Limits { queue_limit: 1, ..ONE_A_MINUTE };
@@ -184,7 +187,7 @@ async fn what_makes_room_is_admitted_by_a_full_queue_a_spent_budget_and_a_full_m
 
 #[tokio::test]
 async fn a_retry_is_a_change_unless_it_deletes() {
-    let bench = busy(&[]).await;
+    let bench = busy_in(alone().await, &[]).await;
     let deploy = bench.accepted(&bench.deploy("web").await).await.id;
     bench.end(&bench.claimed().await, State::Failed).await;
     let none = Limits { queue_limit: 1, ..ONE_A_MINUTE };
@@ -256,7 +259,7 @@ async fn of_many_at_the_same_moment_exactly_as_many_as_allowed_are_accepted() {
 
 #[tokio::test]
 async fn a_worker_does_everything_while_the_memory_is_full_and_goes_on_when_it_is_not() {
-    let bench = busy(&[]).await;
+    let bench = busy_in(alone().await, &[]).await;
     let id = bench.accepted(&bench.deploy("web").await).await.id;
     max_memory(&bench, "1").await;
     let claim = bench.claimed().await;

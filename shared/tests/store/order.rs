@@ -80,7 +80,7 @@ async fn the_reaper_finds_what_a_broken_off_script_left_in_limbo() {
     let bench = bench().await;
     let id = bench.accepted(&provision()).await.id;
     let mut connection = bench.raw().await;
-    let () = redis::cmd("DEL").arg("{test}:ready:normal").query_async(&mut connection).await.unwrap();
+    let () = redis::cmd("DEL").arg(bench.key("ready:normal")).query_async(&mut connection).await.unwrap();
     assert!(bench.claim("w").await.unwrap().is_none());
     bench.upkeep(Duration::from_millis(1)).await.unwrap();
     assert_eq!(bench.claimed().await.operation.id, id);

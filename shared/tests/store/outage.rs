@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared::operation::State;
 
-use crate::fixture::{Bench, bench, provision};
+use crate::fixture::{Bench, alone, provision};
 
 /// Longer than anybody waits for a claim.
 const SILENCE_MS: u64 = 1_300;
@@ -19,7 +19,7 @@ async fn silence(bench: &Bench) {
 
 #[tokio::test]
 async fn a_claim_that_reaches_redis_late_takes_nothing() {
-    let bench = bench().await;
+    let bench = alone().await;
     let id = bench.accepted(&provision()).await.id;
     silence(&bench).await;
     assert!(bench.claim("gone").await.unwrap().is_none());
@@ -30,7 +30,7 @@ async fn a_claim_that_reaches_redis_late_takes_nothing() {
 
 #[tokio::test]
 async fn a_renewal_that_reaches_redis_late_keeps_nothing_from_others() {
-    let bench = bench().await;
+    let bench = alone().await;
     let id = bench.accepted(&provision()).await.id;
     let held = bench.claimed().await;
     silence(&bench).await;
@@ -40,7 +40,7 @@ async fn a_renewal_that_reaches_redis_late_keeps_nothing_from_others() {
     bench.ping().await.unwrap();
     let mut connection = bench.raw().await;
     let ends: u64 =
-        redis::cmd("ZSCORE").arg("{test}:leases").arg(id.as_str()).query_async(&mut connection).await.unwrap();
+        redis::cmd("ZSCORE").arg(bench.key("leases")).arg(id.as_str()).query_async(&mut connection).await.unwrap();
     let (seconds, micros): (u64, u64) = redis::cmd("TIME").query_async(&mut connection).await.unwrap();
     assert!(ends < seconds * 1_000 + micros / 1_000, "the lease was renewed");
     assert_eq!(bench.claimed().await.operation.id, id);
@@ -48,17 +48,17 @@ async fn a_renewal_that_reaches_redis_late_keeps_nothing_from_others() {
 
 #[tokio::test]
 async fn upkeep_is_done_by_one_worker_at_a_time() {
-    let bench = bench().await;
+    let bench = alone().await;
     let mut connection = bench.raw().await;
     bench.upkeep(Duration::from_secs(60)).await.unwrap();
     let id = bench.accepted(&provision()).await.id;
     let lose = async |mut connection: redis::aio::MultiplexedConnection| {
-        let () = redis::cmd("DEL").arg("{test}:ready:normal").query_async(&mut connection).await.unwrap();
+        let () = redis::cmd("DEL").arg(bench.key("ready:normal")).query_async(&mut connection).await.unwrap();
     };
     lose(connection.clone()).await;
     bench.upkeep(Duration::from_secs(60)).await.unwrap();
     assert!(bench.claim("w").await.unwrap().is_none(), "somebody has just done it");
-    let () = redis::cmd("DEL").arg("{test}:duty:upkeep").query_async(&mut connection).await.unwrap();
+    let () = redis::cmd("DEL").arg(bench.key("duty:upkeep")).query_async(&mut connection).await.unwrap();
     bench.upkeep(Duration::from_secs(60)).await.unwrap();
     assert_eq!(bench.claimed().await.operation.id, id);
 }

@@ -21,7 +21,7 @@ use shared::store::{
 };
 use shared::time::Timestamp;
 
-use crate::fixture::{Bench, acceptance, bench, condition, create, ending, heritage_spec, name, provision, settings};
+use crate::fixture::{Bench, acceptance, alone, condition, create, ending, heritage_spec, name, provision};
 use crate::namespace::ask;
 
 /// Operations by what became of them.
@@ -29,8 +29,8 @@ pub(crate) type Operations = BTreeMap<&'static str, OperationId>;
 
 /// A populated namespace. What its workers hold they seem to hold for a minute more.
 pub(crate) async fn populated() -> (Bench, Operations) {
-    let mut bench = bench().await;
-    let unhurried = Settings { lease_ms: 60_000, ..settings(&bench.url) };
+    let mut bench = alone().await;
+    let unhurried = Settings { lease_ms: 60_000, ..bench.settings.clone() };
     bench.store = Store::connect(&unhurried, Duration::from_secs(10)).await.unwrap();
     bench.health().await.unwrap();
     bench.remember_bootstrap_token("hash of the token").await.unwrap();

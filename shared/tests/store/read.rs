@@ -63,7 +63,7 @@ async fn a_cursor_that_was_trimmed_is_stale() {
     let (_, start) = bench.all_events(None, 10).await.unwrap();
     bench.standing_district().await;
     let mut connection = bench.raw().await;
-    let trim = ["{test}:events", "MAXLEN", "1"];
+    let trim = [&bench.key("events"), "MAXLEN", "1"];
     let () = redis::cmd("XTRIM").arg(&trim).query_async(&mut connection).await.unwrap();
     let stale = bench.all_events(Some(&start), 10).await;
     assert!(matches!(stale, Err(StoreError::Refused(Refusal::Stale))));
@@ -118,11 +118,11 @@ async fn every_key_is_one_of_the_documented_families() {
     bench.take(&Budget { name: "b".into(), per_second: 1.0, burst: 1.0 }).await.unwrap();
 
     let mut connection = bench.raw().await;
-    let found: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+    let found: Vec<String> = redis::cmd("KEYS").arg(bench.all_keys()).query_async(&mut connection).await.unwrap();
     assert!(found.len() > 20);
     for key in found {
         let kind: String = redis::cmd("TYPE").arg(&key).query_async(&mut connection).await.unwrap();
-        let family = key.strip_prefix("{test}:").and_then(|rest| rest.split(':').next()).unwrap_or_default();
+        let family = key.strip_prefix(&bench.key("")).and_then(|rest| rest.split(':').next()).unwrap_or_default();
         assert!(keys::FAMILIES.contains(&(family, kind.as_str())), "{key} is a {kind}");
     }
 }

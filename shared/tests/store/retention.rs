@@ -11,17 +11,17 @@ use shared::store::{
 };
 
 use crate::dangling::nothing_dangles;
-use crate::fixture::{Bench, bench, condition, create, ending, heritage_spec, settings};
+use crate::fixture::{Bench, bench, condition, create, ending, heritage_spec};
 
 /// Another worker's store, which keeps nothing after its end.
 async fn sweeper(bench: &Bench) -> Store {
-    let forgetful = Settings { retention: Duration::ZERO, ..settings(&bench.url) };
+    let forgetful = Settings { retention: Duration::ZERO, ..bench.settings.clone() };
     Store::connect(&forgetful, Duration::from_secs(10)).await.unwrap()
 }
 
 /// Sweeps, as if the last sweep were long ago.
 pub(crate) async fn sweep(bench: &Bench) -> Vec<OperationId> {
-    let () = redis::cmd("DEL").arg("{test}:swept").query_async(&mut bench.raw().await).await.unwrap();
+    let () = redis::cmd("DEL").arg(bench.key("swept")).query_async(&mut bench.raw().await).await.unwrap();
     let removed = sweeper(bench).await.sweep().await.unwrap();
     nothing_dangles(bench).await;
     removed
@@ -93,7 +93,7 @@ async fn a_thing_that_is_gone_keeps_nothing() {
     assert_eq!(sweep(&bench).await.len(), 4);
     assert!(bench.retry(&failed, "token:test").await.unwrap().is_none());
     let latest: Vec<String> =
-        redis::cmd("HKEYS").arg("{test}:latest").query_async(&mut bench.raw().await).await.unwrap();
+        redis::cmd("HKEYS").arg(bench.key("latest")).query_async(&mut bench.raw().await).await.unwrap();
     assert_eq!(latest, ["dev"]);
 }
 
@@ -128,7 +128,7 @@ async fn what_a_repeated_request_is_answered_with_stays_as_long_as_its_key() {
     assert!(matches!(replayed, Accepted::Replayed(operation) if operation.id == first));
 
     let mut connection = bench.raw().await;
-    let () = redis::cmd("DEL").arg("{test}:idempotency:scope").query_async(&mut connection).await.unwrap();
+    let () = redis::cmd("DEL").arg(bench.key("idempotency:scope")).query_async(&mut connection).await.unwrap();
     assert_eq!(sweep(&bench).await, [first]);
     let anew = bench.accept(&keyed(bench.deploy("web").await)).await.unwrap();
     assert!(matches!(anew, Accepted::New(_)));
@@ -139,7 +139,7 @@ async fn a_key_whose_operation_is_gone_is_free() {
     let bench = standing().await;
     let asked = Idempotency { key: "k".into(), scope: "scope".into(), body: "body".into() };
     let gone = format!("{} other", OperationId::draw());
-    let set = ["{test}:idempotency:scope", &gone];
+    let set = [&bench.key("idempotency:scope"), &gone];
     let () = redis::cmd("SET").arg(&set).query_async(&mut bench.raw().await).await.unwrap();
     let accepted = bench.accept(&Acceptance { idempotency: Some(asked), ..bench.deploy("web").await }).await.unwrap();
     assert!(matches!(accepted, Accepted::New(_)));
@@ -196,17 +196,20 @@ async fn more_than_one_script_looks_at_are_swept_too() {
         deployed(&bench, State::Succeeded).await;
     }
     let original = bench.operations(&Filter::default(), None, 2).await.unwrap().items.remove(1);
-    let fields: Vec<String> =
-        redis::cmd("HGETALL").arg(format!("{{test}}:op:{}", original.id)).query_async(&mut connection).await.unwrap();
+    let fields: Vec<String> = redis::cmd("HGETALL")
+        .arg(bench.key(&format!("op:{}", original.id)))
+        .query_async(&mut connection)
+        .await
+        .unwrap();
     for number in 0..250 {
         let id = OperationId::draw();
         let () = redis::cmd("HSET")
-            .arg(format!("{{test}}:op:{id}"))
+            .arg(bench.key(&format!("op:{id}")))
             .arg(&fields)
             .query_async(&mut connection)
             .await
             .unwrap();
-        let add = redis::cmd("ZADD").arg("{test}:operations").arg(number + 1).arg(id.as_str()).to_owned();
+        let add = redis::cmd("ZADD").arg(bench.key("operations")).arg(number + 1).arg(id.as_str()).to_owned();
         let () = add.query_async(&mut connection).await.unwrap();
     }
     assert_eq!(sweep(&bench).await.len(), 251);

@@ -7,7 +7,7 @@ use shared::operation::{Operation, State};
 use shared::payload::Payload;
 use shared::store::{Cancelled, Filter, Refusal, StoreError};
 
-use crate::fixture::{Bench, bench, district, name};
+use crate::fixture::{Bench, alone, district, name};
 use crate::namespace::{Namespace, Value, dump, kept, restore};
 use crate::populated::{Operations, populated};
 
@@ -33,7 +33,7 @@ async fn left_by(version: u32) -> (Bench, BTreeMap<String, OperationId>) {
         let Some(Value::Zset(members)) = namespace.get_mut(timers) else { panic!("no {timers}") };
         members.iter_mut().for_each(|(_, score)| *score = 1.0);
     }
-    let bench = bench().await;
+    let bench = alone().await;
     restore(&mut bench.raw().await, &namespace).await;
     (bench, serde_json::from_str(&read(kept(version).with_file_name("operations.json"))).unwrap())
 }

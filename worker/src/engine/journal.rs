@@ -87,7 +87,10 @@ impl Run {
                     self.lease().lose();
                     return Err(Lost);
                 }
-                StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Rejected(_) => {
+                StoreError::Unavailable(_)
+                | StoreError::Unconfirmed { .. }
+                | StoreError::Full(_)
+                | StoreError::Rejected(_) => {
                     tracing::warn!(what, error = &error as &dyn std::error::Error, "the store is asked again");
                     tokio::time::sleep(pause::drawn(ASK_AGAIN)).await;
                 }

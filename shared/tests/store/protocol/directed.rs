@@ -8,7 +8,7 @@ use super::lockstep::{Moves, run};
 use super::schedule::{Act, standing};
 use super::worker::Ending;
 use super::world::{Does, Kind, Thing};
-use crate::fixture::{bench, provision};
+use crate::fixture::{alone, provision};
 
 const WEB: Thing = Some(0);
 const WORKING: [State; 3] = [State::Running, State::Waiting, State::Undoing];
@@ -84,7 +84,7 @@ fn schedules() -> Vec<Vec<Act>> {
 
 #[tokio::test]
 async fn every_move_of_the_table_is_made_by_the_scripts_and_by_the_model() {
-    let mut bench = bench().await;
+    let mut bench = alone().await;
     let mut seen = Moves::new();
     for (number, schedule) in schedules().iter().enumerate() {
         seen.extend(run(&mut bench, format!("directed-{number}"), schedule).await);
@@ -95,7 +95,7 @@ async fn every_move_of_the_table_is_made_by_the_scripts_and_by_the_model() {
 
 #[tokio::test]
 async fn a_move_that_the_table_does_not_have_is_an_error_and_is_not_made() {
-    let bench = bench().await;
+    let bench = alone().await;
     let id = bench.accepted(&provision()).await.id;
     let claim = bench.claimed().await;
     let write = |state, nonce: &str| Checkpoint {

@@ -14,7 +14,7 @@ use super::schedule::{Act, schedules};
 use super::system::Message;
 use super::worker::{Answer, Ending, Written};
 use super::world::{Does, Id, Kind, World};
-use crate::fixture::{Bench, bench};
+use crate::fixture::{Bench, alone};
 
 /// As many crashes as the store allows.
 const CRASHES_ALLOWED: u8 = 20;
@@ -257,7 +257,7 @@ fn any_schedule_leads_the_scripts_and_the_model_to_the_same_places() {
     let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, seed);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let bench = Mutex::new((runtime.block_on(bench()), 0));
+    let bench = Mutex::new((runtime.block_on(alone()), 0));
     let outcome = runner.run(&schedules(), |schedule| {
         let mut bench = bench.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         bench.1 += 1;

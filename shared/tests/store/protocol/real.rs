@@ -11,7 +11,7 @@ use super::requests::{Asked, Refused};
 use super::system::Message;
 use super::worker::{Answer, Written};
 use super::world::{Does, Id, Thing, World};
-use crate::fixture::{Bench, create, ending, leaving, provision, settings};
+use crate::fixture::{Bench, create, ending, leaving, provision};
 
 /// So long that nothing runs out but by the schedule.
 const LONG_MS: u64 = 3_600_000;
@@ -63,7 +63,7 @@ fn checkpoint(Written { nonce, state }: Written) -> Checkpoint {
 
 impl Real<'_> {
     pub(super) async fn begin(bench: &mut Bench, namespace: String) -> Real<'_> {
-        let settings = Settings { namespace: namespace.clone(), lease_ms: LONG_MS, ..settings(&bench.url) };
+        let settings = Settings { namespace: namespace.clone(), lease_ms: LONG_MS, ..bench.settings.clone() };
         bench.store = Store::connect(&settings, std::time::Duration::from_secs(10)).await.unwrap();
         // Nobody restarts this Redis: nothing has to be written to disk.
         let mut raw = bench.raw().await;

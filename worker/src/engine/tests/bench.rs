@@ -51,8 +51,7 @@ impl Bench {
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
         let redis = command.stdout(Stdio::null()).spawn().unwrap();
         let redis_url = format!("redis://127.0.0.1:{port}");
-        let (retention, idempotency) = (Duration::from_hours(720), Duration::from_hours(192));
-        let settings = Settings { redis_url, namespace: "engine-test".to_owned(), lease_ms, retention, idempotency };
+        let settings = Settings { redis_url, namespace: "engine-test".to_owned(), lease_ms, ..Settings::default() };
         let store = Store::connect(&settings, Duration::from_secs(10)).await.unwrap();
         let timings = Timings {
             poll_floor: Duration::from_millis(20),
