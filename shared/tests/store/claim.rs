@@ -6,7 +6,7 @@ use shared::problem::Code;
 use shared::store::{Changes, Checkpoint, Park, StepRecord, StoreError};
 use shared::{operation::Reason, operation::Step};
 
-use crate::fixture::{bench, create, lease_expired, provision};
+use crate::fixture::{LEASE_MS, bench, create, lease_expired, provision};
 
 fn started(step: &str, nonce: &str) -> Checkpoint {
     Checkpoint {
@@ -85,7 +85,7 @@ async fn a_renewed_lease_does_not_expire() {
     let id = bench.accepted(&provision()).await.id;
     let claim = bench.claimed().await;
     for _ in 0..4 {
-        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(LEASE_MS * 2 / 5)).await;
         assert!(bench.renew(&[(id.clone(), claim.fence.clone())]).await.unwrap().lost.is_empty());
     }
     assert!(bench.claim("other").await.unwrap().is_none());

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use crate::given;
 
 /// A lease so short that a test can let it expire.
-pub(crate) const LEASE_MS: u64 = 150;
+pub(crate) const LEASE_MS: u64 = 400;
 
 /// How long a test waits for its Redis to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
