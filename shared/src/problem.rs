@@ -157,6 +157,18 @@ pub struct AwsError {
     pub request_id: Option<String>,
 }
 
+impl AwsError {
+    /// The call in one word: `ec2:CreateVpc`.
+    pub fn call(&self) -> String {
+        Self::call_of(&self.service, &self.action)
+    }
+
+    /// A call in one word.
+    pub fn call_of(service: &str, action: &str) -> String {
+        format!("{service}:{action}")
+    }
+}
+
 /// Something that helps to understand an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {

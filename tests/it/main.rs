@@ -7,19 +7,23 @@
     reason = "what a test stumbles over ends it; the helpers beside the test functions as well"
 )]
 
+mod absence;
 mod account;
 mod arrows;
 mod compose;
 mod conformance;
 mod crashes;
 mod demo;
+mod drift;
 mod faults;
 mod given;
 mod parallel;
 mod readme;
 mod refusals;
 mod requests;
+mod residue;
 mod seed;
 mod speed;
+mod stage;
 mod topologies;
 mod watching;

@@ -26,4 +26,7 @@ pub struct StepRecord {
     /// Tries that failed in a row since the last that did not.
     #[serde(default)]
     pub failures: u32,
+    /// The call that failed last; once it is answered, the row of failures has an end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing: Option<String>,
 }

@@ -66,6 +66,7 @@ fn step(name: &str, index: u32, state: StepState) -> StepRecord {
         note: Some(json!({"token": "t"})),
         waiting_since: Some(Timestamp(2)),
         failures: 1,
+        failing: Some("ec2:CreateVpc".into()),
     }
 }
 

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use shared::problem::{Code, Problem};
+use shared::problem::{AwsError, Code, Problem};
 use shared::store::Budget;
 
 use super::error::CallError;
@@ -101,6 +101,9 @@ impl Calls {
         match send.await {
             Ok(value) => {
                 tracing::debug!(service, action, "AWS answered");
+                if let Some(step) = current_step() {
+                    step.run.answered(&step.label, &AwsError::call_of(service, action));
+                }
                 Ok(value)
             }
             Err(error) => Err(self.refused(&budget, CallError::new(service, action, &error)).await),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::operation::Reason;
-use shared::problem::{Code, Problem};
+use shared::problem::{AwsError, Code, Problem};
 use tokio::time::Instant;
 
 use super::erased::Answer;
@@ -59,7 +59,7 @@ impl Run {
     fn take_in_failure(&self, label: &str, way: Way, limit: Duration, failure: Failure) -> Next {
         let Failure { class, problem } = failure;
         let waited = self.waited(label);
-        let (before, lasting) = self.count(label, class, waited);
+        let (before, lasting) = self.count(label, class, waited, problem.aws.as_ref().map(AwsError::call));
         let decision = decide(Trouble { class, before, lasting, limit }, self.timings(), rand::random());
         if class == Class::Unknown {
             tracing::warn!(step = label, error = %problem, "a failure of no known class is taken as permanent");
@@ -93,7 +93,7 @@ impl Run {
     }
 
     /// Counts a failed turn: how many of its class went before it in a row, and for how long.
-    fn count(&self, label: &str, class: Class, waited: Duration) -> (u32, Duration) {
+    fn count(&self, label: &str, class: Class, waited: Duration, call: Option<String>) -> (u32, Duration) {
         let mut board = self.board();
         match class {
             Class::Throttled => {
@@ -109,6 +109,7 @@ impl Run {
             Class::Transient => {
                 let record = board.touch(label);
                 record.failures += 1;
+                record.failing = call;
                 (record.failures - 1, waited)
             }
             Class::Conflict | Class::Permanent | Class::Unknown => (0, waited),

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use shared::narrate::counted;
-use shared::operation::{OnFailure, Reason, State, StepState};
+use shared::operation::{OnFailure, Reason, Residue, State, StepState};
 use shared::problem::{Code, Problem};
 
 use super::held::Held;
+use super::survey::survey;
 use super::walk::{CHILDREN_LOOK, Halt, Walk, Way};
 use super::workflow::{Ending, Plan};
 use super::{Class, Failure, Run, Workflow};
@@ -182,34 +183,59 @@ impl<W: Workflow> Drive<'_, W> {
 
     /// A deletion stops where it is.
     async fn stop(&self, state: State, problem: Problem) -> Departure {
-        self.end(state, Ending::Left(problem.clone()), Some(problem)).await
+        let is_left = |state| !matches!(state, StepState::Succeeded | StepState::Skipped);
+        match self.leave_residue(is_left, "the deletion stopped before it was removed").await {
+            Ok(_) => self.end(state, Ending::Left(problem.clone()), Some(problem)).await,
+            Err(departure) => departure,
+        }
     }
 
     /// What was made is kept, for a retry to go on from or a cancel to take back.
     async fn hold(&self, problem: Problem) -> Departure {
-        self.leave_residue(|state| !matches!(state, StepState::Pending | StepState::Skipped), "held: on_failure=hold");
-        self.stop(State::Failed, problem).await
+        let is_left = |state| !matches!(state, StepState::Pending | StepState::Skipped);
+        match self.leave_residue(is_left, "held: on_failure=hold").await {
+            Ok(_) => self.end(State::Failed, Ending::Left(problem.clone()), Some(problem)).await,
+            Err(departure) => departure,
+        }
     }
 
     /// Nothing can be taken back any more: all of it is, or a person is needed.
     async fn end_back(&self, problem: Problem) -> Departure {
         let is_left = |state| !matches!(state, StepState::Pending | StepState::Skipped | StepState::Undone);
-        if self.leave_residue(is_left, "its undo, or the undo of what uses it, failed") {
-            return self.end(State::Stuck, Ending::Left(problem.clone()), Some(problem)).await;
+        match self.leave_residue(is_left, "its undo, or the undo of what uses it, failed").await {
+            Ok(false) => {}
+            Ok(true) => return self.end(State::Stuck, Ending::Left(problem.clone()), Some(problem)).await,
+            Err(departure) => return departure,
         }
         let was_cancelled = self.run.board().undo().is_some_and(|undo| undo.why == "cancel");
         let state = if was_cancelled { State::Cancelled } else { State::Failed };
         self.end(state, Ending::TakenBack(problem.clone()), Some(problem)).await
     }
 
-    /// Lists what the steps in such states made; whether there are such steps.
-    fn leave_residue(&self, is_left: impl Fn(StepState) -> bool, why: &str) -> bool {
+    /// Looks for what stands of the steps in such states, and lists it, each thing once; whether there are such steps.
+    async fn leave_residue(&self, is_left: impl Fn(StepState) -> bool, why: &str) -> Result<bool, Departure> {
+        let left: Vec<_> = {
+            let board = self.run.board();
+            self.plan.nodes.iter().filter(|node| is_left(board.state_of(&node.label))).collect()
+        };
+        let make: Vec<_> = left.iter().copied().filter(|node| !node.step.looks()).collect();
+        let lease = self.run.lease();
+        let stands = tokio::select! {
+            () = lease.lost() => return Err(Departure::Lost),
+            () = lease.draining(), if !make.is_empty() => return Err(self.leave(Halt::Drain).await),
+            stands = survey(&self.run, &self.cx, &make) => stands,
+        };
         let mut board = self.run.board();
-        let left: Vec<_> = self.plan.nodes.iter().filter(|node| is_left(board.state_of(&node.label))).collect();
-        let made = left.iter().filter(|node| !node.step.looks() && board.has_made(&node.label));
-        let residue: Vec<_> = made.flat_map(|node| board.residue_of(&node.label, why)).collect();
+        let mut residue: Vec<Residue> = vec![];
+        for (node, stands) in make.iter().zip(stands) {
+            for one in board.residue_of(&node.label, stands, why) {
+                if residue.iter().all(|other| other.resource != one.resource) {
+                    residue.push(one);
+                }
+            }
+        }
         board.leave(residue);
-        !left.is_empty()
+        Ok(!left.is_empty())
     }
 
     async fn end(&self, state: State, ending: Ending, error: Option<Problem>) -> Departure {

@@ -56,8 +56,7 @@ impl Run {
         {
             let mut board = self.board();
             let why = "what the undo works with could not be prepared";
-            let made = begun.iter().filter(|label| board.has_made(label));
-            let residue: Vec<_> = made.flat_map(|label| board.residue_of(label, why)).collect();
+            let residue: Vec<_> = begun.iter().flat_map(|label| board.residue_of(label, None, why)).collect();
             board.leave(residue);
         }
         let is_clean = begun.is_empty();

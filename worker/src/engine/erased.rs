@@ -40,6 +40,8 @@ pub(super) trait AnyStep<Cx>: Send + Sync {
     fn turn(self: Arc<Self>, cx: Arc<Cx>) -> BoxFuture<'static, Answer>;
     /// Takes a turn of its undo.
     fn undo_turn(self: Arc<Self>, cx: Arc<Cx>) -> BoxFuture<'static, Answer>;
+    /// Looks for what stands of it.
+    fn left(self: Arc<Self>, cx: Arc<Cx>) -> BoxFuture<'static, Result<Option<Vec<String>>, Failure>>;
 }
 
 impl<S: Step> AnyStep<S::Cx> for S {
@@ -72,6 +74,10 @@ impl<S: Step> AnyStep<S::Cx> for S {
                 Err(failure) => Answer::Failed(failure),
             }
         })
+    }
+
+    fn left(self: Arc<Self>, cx: Arc<S::Cx>) -> BoxFuture<'static, Result<Option<Vec<String>>, Failure>> {
+        Box::pin(async move { Step::left(&*self, &cx).await })
     }
 }
 

@@ -18,6 +18,7 @@ mod resource;
 mod retry;
 mod run;
 mod step;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod timings;
@@ -31,7 +32,7 @@ pub use drive::{Departure, drive};
 pub use failure::{Class, Failure};
 pub use held::Held;
 pub use lease::Lease;
-pub use resource::{Found, Ready, Resource};
+pub use resource::{Found, Ready, Resource, put_back};
 pub use run::{Context, Run};
 pub use step::{Step, Turn, Undone, Wait};
 pub use timings::Timings;

@@ -103,12 +103,12 @@ impl<R: Resource> Step for R {
     }
 
     async fn undo(&self, cx: &R::Cx) -> Result<Undone, Failure> {
-        let run = cx.run();
+        let (run, label) = (cx.run(), self.label());
         let ours = match self.find(cx).await? {
             Found::Ours(ours) if !ours.is_empty() => ours,
-            Found::Ours(_) | Found::Absent if run.in_doubt(self) => return Ok(Undone::Wait(looking_again(self))),
+            Found::Ours(_) | Found::Absent if run.in_doubt(&label) => return Ok(Undone::Wait(looking_again(&label))),
             Found::Ours(_) | Found::Absent | Found::Earlier(_) => return Ok(Undone::Done(run.removed_by(self))),
-            Found::Going => return Ok(Undone::Wait(going(self))),
+            Found::Going => return Ok(Undone::Wait(going(&label))),
         };
         for thing in ours {
             let ids = R::ids(&thing);
@@ -117,54 +117,87 @@ impl<R: Resource> Step for R {
         }
         match self.find(cx).await? {
             // A read may be older than the creation, and the deletion still under way.
-            Found::Absent if run.in_doubt(self) => Ok(Undone::Wait(going(self))),
+            Found::Absent if run.in_doubt(&label) => Ok(Undone::Wait(going(&label))),
             Found::Absent | Found::Earlier(_) => Ok(Undone::Done(run.removed_by(self))),
-            Found::Ours(_) | Found::Going => Ok(Undone::Wait(going(self))),
+            Found::Ours(_) | Found::Going => Ok(Undone::Wait(going(&label))),
         }
+    }
+
+    async fn left(&self, cx: &R::Cx) -> Result<Option<Vec<String>>, Failure> {
+        Ok(match self.find(cx).await? {
+            Found::Ours(ours) => Some(ours.iter().flat_map(R::ids).collect()),
+            Found::Absent | Found::Earlier(_) => Some(vec![]),
+            Found::Going => None,
+        })
     }
 }
 
 /// Finds the thing, or makes it.
 async fn obtain<R: Resource>(step: &R, cx: &R::Cx) -> Result<Turn<R::Output>, Failure> {
+    let (run, label) = (cx.run(), step.label());
+    if let Some(turn) = look(step, cx, &label).await? {
+        return Ok(turn);
+    }
+    run.intent(step, run.token(step).to_string()).await?;
+    make(step, cx, &label).await
+}
+
+/// Finds a thing that the undo of another step is to put back, or makes it: under that step's doubts, so that a lost answer
+/// makes no second one.
+pub async fn put_back<S, R>(step: &S, thing: &R, cx: &R::Cx) -> Result<Turn<R::Output>, Failure>
+where
+    S: Step,
+    R: Resource,
+{
+    let label = step.label();
+    match look(thing, cx, &label).await? {
+        Some(turn) => Ok(turn),
+        None => make(thing, cx, &label).await,
+    }
+}
+
+/// Looks for the thing; `None` when it is not there, and was not made a moment ago.
+async fn look<R: Resource>(thing: &R, cx: &R::Cx, label: &str) -> Result<Option<Turn<R::Output>>, Failure> {
     let run = cx.run();
-    match step.find(cx).await? {
+    match thing.find(cx).await? {
         // A read may be older than the deletion of what it shows.
-        Found::Earlier(_) if !run.has_stood(step) => {
-            return Ok(Turn::Wait(Wait::for_aws(format!("{}: looking whether it stands", step.label()))));
+        Found::Earlier(_) if !run.has_stood(label) => {
+            return Ok(Some(Turn::Wait(Wait::for_aws(format!("{label}: looking whether it stands")))));
         }
-        Found::Earlier(earlier) => return Ok(Turn::Done(earlier)),
-        Found::Going => return Ok(Turn::Wait(going(step))),
+        Found::Earlier(earlier) => return Ok(Some(Turn::Done(earlier))),
+        Found::Going => return Ok(Some(Turn::Wait(going(label)))),
         Found::Ours(ours) => {
             let mut ours = ours.into_iter();
             if let Some(oldest) = ours.next() {
                 for double in ours {
-                    step.delete(cx, double).await?;
+                    thing.delete(cx, double).await?;
                 }
-                return Ok(Turn::Done(oldest));
+                return Ok(Some(Turn::Done(oldest)));
             }
         }
         Found::Absent => {}
     }
-    if run.in_doubt(step) {
-        return Ok(Turn::Wait(looking_again(step)));
-    }
-    run.intent(step, run.token(step).to_string()).await?;
-    let created = step.create(cx).await;
+    Ok(run.in_doubt(label).then(|| Turn::Wait(looking_again(label))))
+}
+
+/// Makes the thing. For a while reads may not show it.
+async fn make<R: Resource>(thing: &R, cx: &R::Cx, label: &str) -> Result<Turn<R::Output>, Failure> {
+    let (run, created) = (cx.run(), thing.create(cx).await);
     match &created {
-        Ok(_) => run.doubt(&step.label()),
+        Ok(_) => run.doubt(label),
         Err(failure) => match failure.class {
             // Whether it was made is not known: the answer was lost, not the call.
-            Class::Transient | Class::Unknown => run.doubt(&step.label()),
+            Class::Transient | Class::Unknown => run.doubt(label),
             Class::Throttled | Class::NotYetConsistent | Class::Conflict | Class::Permanent => {}
         },
     }
     created.map(Turn::Done)
 }
 
-fn going<R: Resource>(step: &R) -> Wait {
-    Wait::for_aws(format!("{}: waiting until it is gone", step.label()))
+fn going(label: &str) -> Wait {
+    Wait::for_aws(format!("{label}: waiting until it is gone"))
 }
 
-fn looking_again<R: Resource>(step: &R) -> Wait {
-    Wait::for_aws(format!("{}: looking whether it was made", step.label()))
+fn looking_again(label: &str) -> Wait {
+    Wait::for_aws(format!("{label}: looking whether it was made"))
 }

@@ -5,14 +5,16 @@ use std::time::Duration;
 use super::Class;
 use super::timings::Timings;
 
-/// Turns that fail as `Transient` before the step has failed: three to four minutes, which most troubles of AWS are shorter
-/// than; a turn of many calls fails often while one call in ten does.
+/// Turns that fail as `Transient` in a row before the step has failed: three to four minutes, which most troubles of AWS are
+/// shorter than. A row ends when the call that failed last is answered, so that a step of many calls comes through while one
+/// call in ten fails; then the step's limit is what ends it.
 const TRIES: u32 = 16;
 /// Pauses double up to this many times the first.
 const LONGEST_PAUSE: u32 = 40;
-/// How long a write may stay invisible: a role can be assumed some seconds, seldom a minute, after it was made.
+/// How many settle times a write may stay invisible, two minutes of them: reads lag for one at most, but a role can be
+/// assumed some seconds, seldom a minute, after it was made.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>
-const LONGEST_INVISIBLE: Duration = Duration::from_secs(120);
+const INVISIBLE_SETTLES: u32 = 12;
 
 /// What is known about a turn that failed.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +23,7 @@ pub(super) struct Trouble {
     pub class: Class,
     /// Turns of this class that failed before it, in a row.
     pub before: u32,
-    /// How long ago the first of them failed; for a conflict how long the step has waited.
+    /// How long ago the first of them failed; for what uses up the step's limit how long it has waited.
     pub lasting: Duration,
     /// How long the step may wait.
     pub limit: Duration,
@@ -42,8 +44,10 @@ pub(super) fn decide(trouble: Trouble, timings: &Timings, jitter: f64) -> Decisi
     let exponential = doubled(timings.backoff, before);
     match class {
         Class::Throttled if lasting < limit => Decision::Again(exponential.saturating_mul(2).mul_f64(jitter)),
-        Class::Transient if before + 1 < TRIES => Decision::Again(exponential.mul_f64(0.5 + jitter / 2.0)),
-        Class::NotYetConsistent if lasting < limit.min(LONGEST_INVISIBLE) => {
+        Class::Transient if before + 1 < TRIES && lasting < limit => {
+            Decision::Again(exponential.mul_f64(0.5 + jitter / 2.0))
+        }
+        Class::NotYetConsistent if lasting < limit.min(timings.settle * INVISIBLE_SETTLES) => {
             Decision::Again(doubled(timings.backoff, before.min(2)))
         }
         Class::Conflict if lasting < limit => Decision::Again(timings.poll_after(lasting)),
@@ -86,6 +90,7 @@ mod tests {
         assert_eq!(pauses[..7], expected);
         assert!(pauses[7..15].iter().all(|pause| *pause == again(20_000)), "{pauses:?}");
         assert_eq!(pauses[15], Decision::GiveUp);
+        assert_eq!(decided(Class::Transient, 1, 600, 1.0), Decision::GiveUp);
     }
 
     #[test]

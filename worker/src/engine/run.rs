@@ -195,15 +195,25 @@ impl Run {
     }
 
     /// Whether reads may not show what this step made.
-    pub(super) fn in_doubt<S: Step>(&self, step: &S) -> bool {
-        self.board().in_doubt(&step.label())
+    pub(super) fn in_doubt(&self, label: &str) -> bool {
+        self.board().in_doubt(label)
     }
 
     /// Whether an earlier thing in the place of this step's has been seen for so long that it stands and has not just gone.
-    pub(super) fn has_stood<S: Step>(&self, step: &S) -> bool {
+    pub(super) fn has_stood(&self, label: &str) -> bool {
         let mut board = self.board();
-        let since = board.memory(&step.label()).earlier_since.get_or_insert_with(Instant::now);
+        let since = board.memory(label).earlier_since.get_or_insert_with(Instant::now);
         since.elapsed() >= self.0.timings.settle
+    }
+
+    /// Whether a step has seen this for so long that reads are not older than what was done before it began.
+    pub fn has_seen_long_enough<S: Step>(&self, step: &S) -> bool {
+        self.has_stood(&step.label())
+    }
+
+    /// A call of a step was answered.
+    pub fn answered(&self, label: &str, call: &str) {
+        self.board().answered(label, call);
     }
 
     /// How long this worker has the operation.

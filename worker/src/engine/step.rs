@@ -94,6 +94,13 @@ pub trait Step: Send + Sync + 'static {
     /// Takes one turn. Runs at least once and may be repeated after any crash: it must find what it did before.
     fn run(&self, cx: &Self::Cx) -> impl Future<Output = Result<Turn<Self::Output>, Failure>> + Send;
 
+    /// Ids of what stands of this step when the operation stops half-way: of a step that makes what this operation made,
+    /// of one that removes what it has not removed. `None` when nothing but what was noted is known.
+    fn left(&self, cx: &Self::Cx) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send {
+        let _ = cx;
+        std::future::ready(Ok(None))
+    }
+
     /// Takes one turn of taking back what this operation did in this step, also when it crashed half-way.
     /// Never called for a step that had not begun.
     fn undo(&self, cx: &Self::Cx) -> impl Future<Output = Result<Undone, Failure>> + Send;

@@ -142,6 +142,15 @@ impl Board {
         self.headline(format!("{label}: trying again, {}", problem.title));
     }
 
+    /// A call was answered. When it is the one that failed last, what failed in a row has passed.
+    pub(super) fn answered(&mut self, label: &str, call: &str) {
+        if self.record(label).is_some_and(|it| it.failing.as_deref() == Some(call)) {
+            let record = self.touch(label);
+            record.failing = None;
+            record.failures = 0;
+        }
+    }
+
     /// It is done.
     pub(super) fn succeeded(&mut self, label: &str, made: Made, now: Timestamp) {
         let record = self.touch(label);
@@ -207,16 +216,26 @@ impl Board {
     }
 
     /// Whether a step has made or changed something, as far as is known.
-    pub(super) fn has_made(&self, label: &str) -> bool {
+    fn has_made(&self, label: &str) -> bool {
         self.record(label).is_some_and(|it| it.note.is_some() || !it.view.resources.is_empty())
     }
 
-    /// What a step made, as residue. A step that knows no ids is named itself, so that it is not forgotten.
-    pub(super) fn residue_of(&self, label: &str, why: &str) -> Vec<Residue> {
-        let resources = self.record(label).map(|record| record.view.resources.clone()).unwrap_or_default();
-        let named = if resources.is_empty() { vec![label.to_owned()] } else { resources };
+    /// What a step has left, as residue: what was seen to stand, else what is noted.
+    pub(super) fn residue_of(&self, label: &str, stands: Option<Vec<String>>, why: &str) -> Vec<Residue> {
+        let failed = |it: &&StepRecord| matches!(it.view.state, StepState::Failed | StepState::UndoFailed);
+        let error = self.record(label).filter(failed).and_then(|record| record.view.error.as_ref());
+        let why = error.map_or(why, |error| error.detail.as_str());
         let left = |resource| Residue { step: label.to_owned(), resource, why: why.to_owned() };
-        named.into_iter().map(left).collect()
+        stands.unwrap_or_else(|| self.noted_of(label)).into_iter().map(left).collect()
+    }
+
+    /// What a step made as far as is known. One that knows no ids is named itself, so that it is not forgotten.
+    fn noted_of(&self, label: &str) -> Vec<String> {
+        let resources = self.record(label).map(|record| record.view.resources.clone()).unwrap_or_default();
+        match resources.is_empty() {
+            true if self.has_made(label) => vec![label.to_owned()],
+            true | false => resources,
+        }
     }
 }
 

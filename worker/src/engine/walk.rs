@@ -164,9 +164,15 @@ impl<'a, Cx: Context> Walk<'a, Cx> {
         let (label, run) = (&self.plan.nodes[at].label, self.run);
         let mut board = run.board();
         let state = board.state_of(label);
+        let is_unanswered = board.record(label).is_some_and(|it| it.note.is_some() && it.output.is_none());
         let may_be_under_way = run.after_crash()
-            && board.record(label).is_some_and(|it| it.note.is_some() && it.output.is_none())
-            && matches!(state, StepState::Running | StepState::Waiting);
+            && match state {
+                StepState::Running | StepState::Waiting => is_unanswered,
+                // An undo may put back what was removed: two of it, unless the first call has come to its end.
+                StepState::Undoing => true,
+                StepState::Pending | StepState::Succeeded | StepState::Failed | StepState::Skipped => false,
+                StepState::Undone | StepState::UndoFailed => false,
+            };
         let unseen = self.unseen(&board, label);
         match (self.way, state) {
             (Way::Forward, StepState::Waiting) | (Way::Back, StepState::Undoing) => {}

@@ -10,6 +10,7 @@ mod launch_template;
 mod nat_gateway;
 mod route_table;
 mod security_group;
+mod stranger;
 mod subnet;
 mod vpc;
 mod zone;

@@ -52,8 +52,9 @@ pub struct NewService {
 /// What a service is to be from now on.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ServiceChange {
-    /// ARN of the revision.
-    pub task_definition: String,
+    /// ARN of the revision; `None` keeps it, also one that was deregistered meanwhile.
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html>
+    pub task_definition: Option<String>,
     /// Tasks that are to run.
     pub desired: u32,
     /// How its deployments go.
@@ -134,7 +135,7 @@ impl Ecs {
             .update_service()
             .cluster(cluster)
             .service(name)
-            .task_definition(&to.task_definition)
+            .set_task_definition(to.task_definition.clone())
             .desired_count(number(to.desired))
             .deployment_configuration(deployment(to.rolling));
         self.calls.call("ecs", "UpdateService", request.send()).await.map(|_| ())

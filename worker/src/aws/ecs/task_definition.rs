@@ -126,7 +126,11 @@ impl Ecs {
     /// Makes a revision inactive: what runs goes on, nothing new can use it.
     pub async fn deregister_revision(&self, arn: &str) -> Result<(), NotCalled> {
         let request = self.client.deregister_task_definition().task_definition(arn);
-        self.calls.call("ecs", "DeregisterTaskDefinition", request.send()).await.map(|_| ())
+        match self.calls.call("ecs", "DeregisterTaskDefinition", request.send()).await {
+            // ECS has one code for every revision that it cannot take: here it is gone, or inactive already.
+            Err(error) if error.is("ClientException") && is_gone(error.message()) => Ok(()),
+            answer => answer.map(|_| ()),
+        }
     }
 
     /// Deletes inactive revisions. ECS finishes that in its own time, once no task uses them.
@@ -137,6 +141,10 @@ impl Ecs {
         }
         Ok(())
     }
+}
+
+fn is_gone(message: &str) -> bool {
+    ["inactive", "not found", "does not exist", "Unable to describe"].iter().any(|words| message.contains(words))
 }
 
 /// The number at the end of `arn:…:task-definition/family:7`.

@@ -149,16 +149,17 @@ impl Elb {
         self.calls.call("elasticloadbalancing", "ModifyLoadBalancerAttributes", request.send()).await.map(|_| ())
     }
 
-    /// The instances that are registered, as the load balancer sees them.
-    pub async fn target_health(&self, name: &str) -> Result<Vec<TargetHealth>, NotCalled> {
+    /// The instances that are registered, as the load balancer sees them; `None` when there is no such load balancer.
+    pub async fn target_health(&self, name: &str) -> Result<Option<Vec<TargetHealth>>, NotCalled> {
         let request = self.client.describe_instance_health().load_balancer_name(name);
-        let answer = self.calls.call("elasticloadbalancing", "DescribeInstanceHealth", request.send()).await?;
+        let answer = self.calls.call("elasticloadbalancing", "DescribeInstanceHealth", request.send()).await;
+        let Some(answer) = answer.absent_ok(&ABSENT)? else { return Ok(None) };
         let states = answer.instance_states().iter().map(|state| TargetHealth {
             instance: state.instance_id().unwrap_or_default().to_owned(),
             in_service: state.state() == Some("InService"),
             description: state.description().unwrap_or_default().to_owned(),
         });
-        Ok(states.collect())
+        Ok(Some(states.collect()))
     }
 
     /// Deletes a load balancer. AWS accepts it for one that is not there, too.

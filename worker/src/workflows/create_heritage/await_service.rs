@@ -47,7 +47,7 @@ impl Step for AwaitService {
     }
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<Settled>, Failure> {
-        settle(cx, &self.service, &self.reached(cx)?).await
+        settle(cx, self, &self.service, &self.reached(cx)?).await
     }
 
     async fn undo(&self, _cx: &HeritageCx) -> Result<Undone, Failure> {

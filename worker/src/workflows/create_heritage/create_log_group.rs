@@ -1,7 +1,7 @@
 //! The log group of all services.
 //!
 //! Makes        one CloudWatch log group that keeps its events for a year
-//! Repeat-safe  found again by its name; an older one (`keep_logs`) is used
+//! Repeat-safe  found again by its name; an older one of the heritage (`keep_logs`) is used, and no other
 //! Undo         deletes the log group that this operation made
 
 use super::parts::Named;
@@ -26,7 +26,7 @@ impl Resource for CreateLogGroup {
 
     async fn find(&self, cx: &HeritageCx) -> Result<Found<Named<String>>, Failure> {
         let seen = cx.aws.logs.find_log_group(&cx.log_group()).await?;
-        Ok(Named::own(cx, seen.map(|seen| Seen { thing: seen.thing.name, tags: seen.tags, going: false })))
+        Ok(Named::of_heritage(cx, seen.map(|seen| Seen { thing: seen.thing.name, tags: seen.tags, going: false })))
     }
 
     async fn create(&self, cx: &HeritageCx) -> Result<Named<String>, Failure> {
@@ -37,10 +37,9 @@ impl Resource for CreateLogGroup {
 
     /// The retention takes a call of its own, which a crash may have come before.
     async fn ready(&self, cx: &HeritageCx, group: &Named<String>) -> Result<Ready, Failure> {
-        if group.usable {
-            cx.aws.logs.keep_for(&group.thing, DAYS).await?;
-        }
-        Ok(Ready::Yes)
+        let ready = group.ready(&format!("log group {}", group.thing))?;
+        cx.aws.logs.keep_for(&group.thing, DAYS).await?;
+        Ok(ready)
     }
 
     async fn delete(&self, cx: &HeritageCx, group: Named<String>) -> Result<(), Failure> {

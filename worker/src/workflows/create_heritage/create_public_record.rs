@@ -8,6 +8,7 @@ use shared::heritage::ServiceSpec;
 use shared::problem::Code;
 
 use super::{CreateLoadBalancer, record};
+use crate::aws::elb::LoadBalancer;
 use crate::aws::route53::{Answer, Record};
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
@@ -23,10 +24,14 @@ impl CreatePublicRecord {
     }
 
     fn answer(&self, cx: &HeritageCx) -> Result<Answer, Failure> {
-        let balancer = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing;
-        let zone_id = balancer.zone_id.ok_or_else(|| invalid("the load balancer tells no zone for aliases"))?;
-        Ok(Answer::Alias { target: balancer.dns_name.to_ascii_lowercase(), zone_id })
+        public_answer(&cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing)
     }
+}
+
+/// What the public record of a service behind this load balancer says.
+pub(crate) fn public_answer(balancer: &LoadBalancer) -> Result<Answer, Failure> {
+    let zone_id = balancer.zone_id.clone().ok_or_else(|| invalid("the load balancer tells no zone for aliases"))?;
+    Ok(Answer::Alias { target: balancer.dns_name.to_ascii_lowercase(), zone_id })
 }
 
 fn invalid(detail: &str) -> Failure {

@@ -7,6 +7,7 @@
 use shared::heritage::ServiceSpec;
 
 use super::{CreateLoadBalancer, record};
+use crate::aws::elb::LoadBalancer;
 use crate::aws::route53::{Answer, Record};
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
@@ -24,9 +25,13 @@ impl CreateRecord {
     }
 
     fn answer(&self, cx: &HeritageCx) -> Result<Answer, Failure> {
-        let target = cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing.dns_name.to_ascii_lowercase();
-        Ok(Answer::Cname { target, ttl: TTL })
+        Ok(private_answer(&cx.run.output_of(&CreateLoadBalancer(self.0.clone()))?.thing))
     }
+}
+
+/// What the private record of a service behind this load balancer says.
+pub(crate) fn private_answer(balancer: &LoadBalancer) -> Answer {
+    Answer::Cname { target: balancer.dns_name.to_ascii_lowercase(), ttl: TTL }
 }
 
 impl Resource for CreateRecord {

@@ -4,8 +4,6 @@
 //! Repeat-safe  found again by name and tags; policies are set again
 //! Undo         deletes the role that this operation made
 
-use shared::problem::Code;
-
 use super::execution_policy;
 use super::parts::Named;
 use crate::aws::Seen;
@@ -77,12 +75,4 @@ impl Resource for CreateRole {
     async fn delete(&self, cx: &HeritageCx, _role: Named<String>) -> Result<(), Failure> {
         Ok(cx.aws.iam.delete_role(&cx.role(self.0.as_str())).await?)
     }
-}
-
-/// ARN of a role of the heritage, which stands already. Reads may be older than the role, so it is looked for again for a
-/// while.
-pub(crate) async fn role_arn(cx: &HeritageCx, purpose: Purpose) -> Result<String, Failure> {
-    let name = cx.role(purpose.as_str());
-    let unseen = || Failure::not_seen_yet(Code::ResourceFailed, format!("the heritage's role {name} is not there"));
-    cx.aws.iam.find_role(&name).await?.map(|role| role.arn).ok_or_else(unseen)
 }

@@ -46,6 +46,7 @@ impl Resource for CreateService {
 
     async fn create(&self, cx: &HeritageCx) -> Result<Named<Reached>, Failure> {
         let name = cx.service_name(&self.0.name);
+        cx.check_cluster().await?;
         let new = NewService {
             cluster: cx.cluster(),
             task_definition: cx.run.output_of(&RegisterTaskDefinition(self.0.clone()))?,

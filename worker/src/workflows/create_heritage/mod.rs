@@ -3,18 +3,19 @@
 //! The longest chain is load balancer, ECS service, running and healthy tasks; all else runs beside it.
 
 mod await_service;
+mod check_parts;
 mod configure_load_balancer;
 mod container;
 mod create_load_balancer;
 mod create_log_group;
-mod create_public_record;
-mod create_record;
+pub(super) mod create_public_record;
+pub(super) mod create_record;
 pub(super) mod create_role;
 mod create_service;
 pub(super) mod execution_policy;
 pub(super) mod outcome;
 pub(super) mod parts;
-mod record;
+pub(super) mod record;
 mod register_task_definition;
 pub(super) mod rolling;
 pub(super) mod settle;

@@ -5,7 +5,8 @@ use shared::district::DistrictIds;
 use shared::names::{DistrictName, ServiceName};
 use shared::problem::Code;
 
-use crate::aws::Seen;
+use super::create_role::Purpose;
+use crate::aws::{Owner, Seen, Tag};
 use crate::engine::{Failure, Found, Ready};
 use crate::workflows::HeritageCx;
 
@@ -23,6 +24,17 @@ impl HeritageCx {
     /// The ECS cluster.
     pub(crate) fn cluster(&self) -> String {
         self.aws.names.cluster(self.district())
+    }
+
+    /// Sees that the cluster is the district's: it is used by its name, which somebody else may have given to one of his.
+    pub(crate) async fn check_cluster(&self) -> Result<(), Failure> {
+        let name = self.cluster();
+        let of_district = Owner { heritage: None, ..self.owner.clone() };
+        match self.aws.ecs.find_cluster(&name).await? {
+            Some(seen) if of_district.covers(&seen.tags) => Ok(()),
+            Some(_) => Err(not_ours(&format!("cluster {name}"))),
+            None => Err(Failure::not_seen_yet(Code::ResourceFailed, format!("cluster {name} is not there"))),
+        }
     }
 
     /// The ECS service.
@@ -55,6 +67,17 @@ impl HeritageCx {
         self.aws.names.heritage_role(self.district(), &self.heritage, &self.aws.region, purpose)
     }
 
+    /// A thing found by its name, if it is this heritage's. Something else of that name stays, and the operation says so:
+    /// its tags may have been taken off by hand.
+    pub(crate) fn owned<T>(&self, what: &str, name: &str, seen: Option<T>, tags: fn(&T) -> &Vec<Tag>) -> Option<T> {
+        let seen = seen?;
+        if self.owner.covers(tags(&seen)) {
+            return Some(seen);
+        }
+        self.run.warn(format!("{what} {name} does not carry the heritage's tags; it stays"));
+        None
+    }
+
     /// Id of the private zone, and the name of a service in it.
     pub(crate) fn private_record(&self, service: &ServiceName) -> Result<(String, String), Failure> {
         let zone = known(self.district_ids().private_zone_id.as_deref(), "private zone")?;
@@ -72,6 +95,24 @@ impl HeritageCx {
 /// A part of the district that its record must name.
 pub(crate) fn known<'a>(part: Option<&'a str>, what: &str) -> Result<&'a str, Failure> {
     part.ok_or_else(|| Failure::permanent(Code::Internal, format!("the record of the district names no {what}")))
+}
+
+/// ARN of a role of the heritage, which stands already. Reads may be older than the role, so it is looked for again for a
+/// while.
+pub(crate) async fn role_arn(cx: &HeritageCx, purpose: Purpose) -> Result<String, Failure> {
+    let name = cx.role(purpose.as_str());
+    let unseen = || Failure::not_seen_yet(Code::ResourceFailed, format!("the heritage's role {name} is not there"));
+    let role = cx.aws.iam.find_role(&name).await?.ok_or_else(unseen)?;
+    match cx.owner.covers(&role.tags) {
+        true => Ok(role.arn),
+        false => Err(not_ours(&format!("role {name}"))),
+    }
+}
+
+/// What stands under a name of ours and is not ours is neither used nor changed.
+pub(crate) fn not_ours(what: &str) -> Failure {
+    let detail = format!("{what} does not carry the heritage's tags: somebody else made it, or took them off");
+    Failure::permanent(Code::AlreadyExists, detail)
 }
 
 /// A thing that was found by its name, which another owner may have given to something of his.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::problem::Code;
 
 use crate::aws::route53::{Answer, Record};
-use crate::engine::{Failure, Found, Ready, Step};
+use crate::engine::{Class, Failure, Found, Ready, Step};
 use crate::workflows::HeritageCx;
 
 /// Whether a step may have written its record before.
@@ -33,6 +33,10 @@ pub(crate) async fn create(cx: &HeritageCx, wanted: Record) -> Result<Record, Fa
     };
     match cx.aws.route53.find_record(&wanted.zone_id, &wanted.name).await? {
         Some(standing) => check(&standing, &wanted.answer).map(|_| standing),
+        // The read is older than the record.
+        None if refused.message().contains("already exists") => {
+            Err(Failure { class: Class::NotYetConsistent, ..refused.into() })
+        }
         None => Err(refused.into()),
     }
 }

@@ -7,8 +7,10 @@
 use shared::heritage::ServiceSpec;
 use shared::problem::Code;
 
+use super::check_parts::check_parts;
 use super::container::container;
-use super::create_role::{Purpose, role_arn};
+use super::create_role::Purpose;
+use super::parts::role_arn;
 use crate::aws::ecs::NewTaskDefinition;
 use crate::engine::{Failure, Found, Ready, Resource};
 use crate::workflows::HeritageCx;
@@ -36,8 +38,9 @@ impl Resource for RegisterTaskDefinition {
         for arn in cx.aws.ecs.find_revisions(&cx.family(&self.0.name)).await? {
             match cx.aws.ecs.tags_of_revision(&arn).await? {
                 Some(tags) if cx.owner.made(&tags) => ours.push(arn),
-                Some(_) => break,
-                None => {}
+                Some(tags) if cx.owner.covers(&tags) => break,
+                // Somebody may have registered one in the family by hand.
+                Some(_) | None => {}
             }
         }
         ours.reverse();
@@ -47,6 +50,7 @@ impl Resource for RegisterTaskDefinition {
     async fn create(&self, cx: &HeritageCx) -> Result<String, Failure> {
         let family = cx.family(&self.0.name);
         let spec = cx.target.after.as_ref().ok_or_else(|| Failure::permanent(Code::Internal, "there is no target"))?;
+        check_parts(cx).await?;
         let new = NewTaskDefinition {
             tags: cx.owner.tags(&family),
             family,

@@ -7,9 +7,10 @@ use shared::heritage::ServiceSpec;
 use shared::problem::Code;
 use shared::time::Timestamp;
 
+use super::parts::not_ours;
 use super::verdict::{Observation, Verdict};
 use crate::aws::ecs::{ServiceState, Status};
-use crate::engine::{Class, Failure, Turn, Wait};
+use crate::engine::{Class, Failure, Step, Turn, Wait};
 use crate::workflows::HeritageCx;
 
 /// How long a service may take.
@@ -44,13 +45,24 @@ pub(crate) struct Settled {
     pub(crate) running: u32,
 }
 
-/// Looks once. Fails early when the service will never be as asked for.
-pub(crate) async fn settle(
+/// Looks once. Fails early when the service will never be as asked for, or is not what it was made any more.
+pub(crate) async fn settle<S: Step>(
     cx: &HeritageCx,
+    step: &S,
     service: &ServiceSpec,
     reached: &Reached,
 ) -> Result<Turn<Settled>, Failure> {
     let seen = observe(cx, service, &reached.task_definition).await?;
+    // Only reads that are younger than the change can tell that somebody changed it after us.
+    if cx.run.has_seen_long_enough(step)
+        && let Some(problem) = seen.changed_by_others(service, &reached.task_definition)
+    {
+        return Err(Failure::new(Class::Permanent, problem));
+    }
+    if seen.balancer_is_gone {
+        let detail = format!("load balancer {} is not there: somebody removed it", cx.load_balancer(&service.name));
+        return Err(Failure::not_seen_yet(Code::ResourceFailed, detail));
+    }
     match seen.judge(service, &reached.task_definition, reached.since) {
         Verdict::Settled => Ok(Turn::Done(Settled {
             arn: reached.arn.clone(),
@@ -72,6 +84,9 @@ pub(crate) async fn settle_back(
     reached: &Reached,
 ) -> Result<Turn<()>, Failure> {
     let seen = observe(cx, service, &reached.task_definition).await?;
+    let unbalanced = ServiceSpec { port_mappings: vec![], ..service.clone() };
+    // What somebody removed cannot be waited for.
+    let service = if seen.balancer_is_gone { &unbalanced } else { service };
     let (running, in_service) = match seen.judge(service, &reached.task_definition, reached.since) {
         Verdict::Settled => return Ok(Turn::Done(())),
         Verdict::NotYet { running, in_service } => (running, in_service),
@@ -87,9 +102,14 @@ async fn observe(cx: &HeritageCx, service: &ServiceSpec, target: &str) -> Result
     let unseen = || Failure::not_seen_yet(Code::DeploymentFailed, format!("ECS service {name} is not there"));
     let state = cx.aws.ecs.observe_service(&cluster, &name).await?;
     let state = state.filter(|state| state.status == Status::Active).ok_or_else(unseen)?;
-    let mut seen = Observation { state, stopped: Vec::new(), health: Vec::new() };
+    if !cx.owner.covers(&state.tags) {
+        return Err(not_ours(&format!("ECS service {name}")));
+    }
+    let mut seen = Observation { state, stopped: Vec::new(), health: Vec::new(), balancer_is_gone: false };
     if seen.running_of(target) >= service.desired_count && service.is_balanced() && service.desired_count > 0 {
-        seen.health = cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?;
+        let health = cx.aws.elb.target_health(&cx.load_balancer(&service.name)).await?;
+        seen.balancer_is_gone = health.is_none();
+        seen.health = health.unwrap_or_default();
     }
     if seen.running_of(target) < service.desired_count || seen.health.iter().any(|target| !target.in_service) {
         seen.stopped = cx.aws.ecs.find_stopped_tasks(&cluster, &name).await?;

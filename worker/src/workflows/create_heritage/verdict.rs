@@ -26,6 +26,8 @@ pub(crate) struct Observation {
     pub(crate) stopped: Vec<StoppedTask>,
     /// What the load balancer says; not asked while too few run.
     pub(crate) health: Vec<TargetHealth>,
+    /// Whether there is no such load balancer.
+    pub(crate) balancer_is_gone: bool,
 }
 
 /// What follows from it.
@@ -65,6 +67,20 @@ impl Observation {
             Some(problem) => self.never(problem, since),
             None => Verdict::NotYet { running, in_service },
         }
+    }
+
+    /// What it was made into by somebody else, if it is not what it was asked to be; both are set in one call.
+    pub(crate) fn changed_by_others(&self, service: &ServiceSpec, target: &str) -> Option<Problem> {
+        let ServiceState { name, task_definition, desired, .. } = &self.state;
+        if task_definition == target && *desired == service.desired_count {
+            return None;
+        }
+        let detail = format!(
+            "somebody else changed ECS service {name}: it is to run {} of {task_definition}, and was asked to run {} of {target}",
+            counted(*desired as usize, "task"),
+            service.desired_count
+        );
+        Some(Problem::new(Code::Conflict, detail))
     }
 
     /// Tasks of the target that run.

@@ -37,6 +37,14 @@ impl Step for WriteParameters {
         Ok(Turn::Done(names))
     }
 
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let written: Vec<String> = cx.run.note_of(self)?.unwrap_or_default();
+        let path = cx.aws.names.parameter_path(cx.district(), &cx.heritage);
+        let mut standing = cx.aws.ssm.find_parameters(&path).await?;
+        standing.retain(|name| written.contains(name));
+        Ok(Some(standing))
+    }
+
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
         let names: Vec<String> = cx.run.note_of(self)?.unwrap_or_default();
         cx.aws.ssm.delete_parameters(&names).await?;

@@ -32,6 +32,10 @@ impl Step for CheckNothingLeft {
         Err(Failure::new(Class::NotYetConsistent, problem))
     }
 
+    async fn left(&self, cx: &DistrictCx) -> Result<Option<Vec<String>>, Failure> {
+        left(cx).await.map(Some)
+    }
+
     async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {
         Ok(Undone::Done(vec![]))
     }

@@ -18,7 +18,7 @@ pub(super) async fn child(
     name: &HeritageName,
     all: &[HeritageView],
 ) -> Result<Option<Operation>, Failure> {
-    let id = OperationId::of_child(cx.run.operation(), &format!("{name}/{}", cx.run.attempt()));
+    let id = child_id(cx, name);
     if let Some(child) = cx.run.store().operation(&id).await.map_err(unread)? {
         return Ok(Some(child));
     }
@@ -27,6 +27,11 @@ pub(super) async fn child(
     match cx.run.store().accept(&acceptance).await.map_err(unread)? {
         Accepted::New(child) | Accepted::Replayed(child) => Ok(Some(child)),
     }
+}
+
+/// The id of the child for a heritage.
+pub(super) fn child_id(cx: &DistrictCx, name: &HeritageName) -> OperationId {
+    OperationId::of_child(cx.run.operation(), &format!("{name}/{}", cx.run.attempt()))
 }
 
 async fn acceptance(cx: &DistrictCx, id: OperationId, view: &HeritageView) -> Result<Acceptance, Failure> {

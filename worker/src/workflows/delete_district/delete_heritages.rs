@@ -11,7 +11,7 @@ use shared::names::HeritageName;
 use shared::operation::{Operation, Reason, State};
 use shared::problem::{Code, Problem};
 
-use super::child::{child, unread};
+use super::child::{child, child_id, unread};
 use crate::engine::{Class, Failure, Step, Turn, Undone, Wait};
 use crate::workflows::DistrictCx;
 
@@ -47,6 +47,22 @@ impl Step for DeleteHeritages {
             None => Ok(Turn::Done(children.into_iter().map(|child| child.id).collect())),
             Some(problem) => Err(Failure::new(Class::Permanent, problem)),
         }
+    }
+
+    /// What the children could not remove; a heritage whose child tells nothing is named itself.
+    async fn left(&self, cx: &DistrictCx) -> Result<Option<Vec<String>>, Failure> {
+        let standing = cx.run.store().heritages(&cx.district).await.map_err(unread)?;
+        let mut left = vec![];
+        for name in standing.iter().map(|view| &view.heritage.name) {
+            let id = child_id(cx, name);
+            let child = cx.run.store().operation(&id).await.map_err(unread)?;
+            let residue: Vec<_> = child.into_iter().flat_map(|child| child.residue).map(|one| one.resource).collect();
+            match residue.is_empty() {
+                true => left.push(format!("heritage {name}")),
+                false => left.extend(residue),
+            }
+        }
+        Ok(Some(left))
     }
 
     async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {

@@ -4,7 +4,7 @@
 //! Repeat-safe  looks again what is left; absent is fine
 //! Undo         none: a deletion stops where it is and can be repeated
 
-use super::removal::Removal;
+use super::removal::{Removal, owned};
 use crate::aws::Seen;
 use crate::engine::Failure;
 use crate::workflows::DistrictCx;
@@ -20,7 +20,7 @@ impl Removal for InstanceProfiles {
         let name = cx.aws.names.role(&cx.district, &cx.aws.region, Role::EcsInstance.purpose());
         let profile = cx.aws.iam.find_profile(&name).await?;
         let seen = profile.map(|profile| Seen { thing: name, tags: profile.tags, going: false });
-        Ok(seen.into_iter().filter(|seen| cx.owner.covers(&seen.tags)).collect())
+        Ok(owned(cx, "instance profile", seen).into_iter().collect())
     }
 
     async fn delete(&self, cx: &DistrictCx, id: &str) -> Result<(), Failure> {

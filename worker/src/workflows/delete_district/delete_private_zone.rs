@@ -5,7 +5,7 @@
 //! Undo         none: a deletion stops where it is and can be repeated
 
 use super::asked;
-use super::removal::Removal;
+use super::removal::{Removal, owned};
 use crate::aws::Seen;
 use crate::aws::route53::Zone;
 use crate::engine::Failure;
@@ -17,6 +17,13 @@ impl PrivateZones {
     /// The zones that Barcelona made for the district.
     pub(super) async fn all(cx: &DistrictCx) -> Result<Vec<Zone>, Failure> {
         let mut zones = cx.aws.route53.find_private_zones(&cx.aws.names.private_zone(&cx.district)).await?;
+        // Others may have zones of this name for networks of theirs; the one that is recorded was ours.
+        let recorded = zones.iter().find(|zone| cx.target.ids.private_zone_id.as_ref() == Some(&zone.id));
+        owned(
+            cx,
+            "private zone",
+            recorded.map(|zone| Seen { thing: zone.id.clone(), tags: zone.tags.clone(), going: false }),
+        );
         zones.retain(|zone| cx.owner.covers(&zone.tags));
         Ok(zones)
     }

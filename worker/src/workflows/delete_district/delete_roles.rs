@@ -4,7 +4,7 @@
 //! Repeat-safe  looks again what is left; absent is fine
 //! Undo         none: a deletion stops where it is and can be repeated
 
-use super::removal::Removal;
+use super::removal::{Removal, owned};
 use crate::aws::Seen;
 use crate::engine::Failure;
 use crate::workflows::DistrictCx;
@@ -21,9 +21,9 @@ impl Removal for Roles {
         for role in Role::ALL {
             let name = cx.aws.names.role(&cx.district, &cx.aws.region, role.purpose());
             let seen = cx.aws.iam.find_role(&name).await?;
-            roles.extend(seen.map(|role| Seen { thing: name, tags: role.tags, going: false }));
+            let seen = seen.map(|role| Seen { thing: name, tags: role.tags, going: false });
+            roles.extend(owned(cx, "role", seen));
         }
-        roles.retain(|seen| cx.owner.covers(&seen.tags));
         Ok(roles)
     }
 

@@ -4,7 +4,7 @@
 //! Repeat-safe  looks again what is left; absent is fine
 //! Undo         none: a deletion stops where it is and can be repeated
 
-use super::removal::Removal;
+use super::removal::{Removal, in_use};
 use crate::aws::Seen;
 use crate::engine::Failure;
 use crate::workflows::DistrictCx;
@@ -20,6 +20,13 @@ impl Removal for Vpcs {
     }
 
     async fn delete(&self, cx: &DistrictCx, id: &str) -> Result<(), Failure> {
-        Ok(cx.aws.ec2.delete_vpc(id).await?)
+        match cx.aws.ec2.delete_vpc(id).await {
+            // What the district had in it has gone before.
+            Err(error) if error.is("DependencyViolation") => {
+                let others = cx.aws.ec2.find_strangers(id, &cx.owner).await?;
+                Err(in_use(&format!("VPC {id}"), others).unwrap_or_else(|| error.into()))
+            }
+            deleted => Ok(deleted?),
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use shared::problem::{Code, Problem};
+
 use crate::aws::Seen;
-use crate::engine::{Failure, Step, Turn, Undone, Wait};
+use crate::engine::{Class, Failure, Step, Turn, Undone, Wait};
 use crate::workflows::DistrictCx;
 
 /// Things of one kind.
@@ -56,7 +58,31 @@ impl<R: Removal> Step for Remove<R> {
         Ok(Turn::Wait(Wait::for_aws(format!("{} left: {}", R::WHAT, left.len()))))
     }
 
+    async fn left(&self, cx: &DistrictCx) -> Result<Option<Vec<String>>, Failure> {
+        Ok(Some(self.0.find(cx).await?.into_iter().map(|seen| seen.thing).collect()))
+    }
+
     async fn undo(&self, _cx: &DistrictCx) -> Result<Undone, Failure> {
         Ok(Undone::Done(vec![]))
     }
+}
+
+/// What was found by its name, if it is the district's. Something else of that name stays, and the operation says so: its
+/// tags may have been taken off by hand.
+pub(super) fn owned(cx: &DistrictCx, what: &str, seen: Option<Seen<String>>) -> Option<Seen<String>> {
+    let seen = seen?;
+    if cx.owner.covers(&seen.tags) {
+        return Some(seen);
+    }
+    cx.run.warn(format!("{what} {} does not carry the district's tags; it stays", seen.thing));
+    None
+}
+
+/// The refusal to remove what somebody else has put something into; `None` when there is nothing of others.
+pub(super) fn in_use(what: &str, others: Vec<String>) -> Option<Failure> {
+    let detail = format!("{what} holds what does not carry the district's tags: {}", others.join(", "));
+    let problem = Problem::new(Code::InUse, detail).advised("Remove it, or give it its tags back; then delete again.");
+    let is_held = !others.is_empty();
+    let told = others.into_iter().fold(problem, |problem, other| problem.with_evidence("holds", other));
+    is_held.then(|| Failure::new(Class::Permanent, told))
 }

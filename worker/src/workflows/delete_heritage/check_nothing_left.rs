@@ -6,11 +6,11 @@
 
 use shared::problem::{Code, Problem};
 
+use super::delete_roles::standing_roles;
 use super::deregister_task_definitions::revisions;
 use crate::aws::ecs::Status;
 use crate::engine::{Class, Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
-use crate::workflows::create_heritage::create_role::Purpose;
 
 /// Looks for what is left.
 pub(crate) struct CheckNothingLeft {
@@ -19,24 +19,21 @@ pub(crate) struct CheckNothingLeft {
 }
 
 impl CheckNothingLeft {
-    async fn left(&self, cx: &HeritageCx) -> Result<Vec<String>, Failure> {
+    async fn all(&self, cx: &HeritageCx) -> Result<Vec<String>, Failure> {
         let mut left = Vec::new();
         let services = cx.aws.ecs.find_services(&cx.cluster()).await?;
         let standing = services.into_iter().filter(|it| it.status != Status::Inactive && cx.owner.covers(&it.tags));
         left.extend(standing.map(|service| service.arn));
         let balancers = cx.aws.elb.find_load_balancers().await?;
         let balancers = balancers.into_iter().filter(|seen| cx.owner.covers(&seen.tags));
-        left.extend(balancers.map(|seen| format!("load balancer {}", seen.thing.name)));
+        left.extend(balancers.map(|seen| seen.thing.name));
         left.extend(revisions(cx).await?);
-        for name in Purpose::ALL.map(|purpose| cx.role(purpose.as_str())) {
-            let role = cx.aws.iam.find_role(&name).await?;
-            left.extend(role.filter(|role| cx.owner.covers(&role.tags)).map(|role| role.arn));
-        }
+        left.extend(standing_roles(cx).await?);
         left.extend(cx.aws.ssm.find_parameters(&cx.aws.names.parameter_path(cx.district(), &cx.heritage)).await?);
         if !self.keep_logs {
             let group = cx.aws.logs.find_log_group(&cx.log_group()).await?;
             let group = group.filter(|seen| cx.owner.covers(&seen.tags));
-            left.extend(group.map(|seen| format!("log group {}", seen.thing.name)));
+            left.extend(group.map(|seen| seen.thing.name));
         }
         Ok(left)
     }
@@ -48,7 +45,7 @@ impl Step for CheckNothingLeft {
     const NAME: &'static str = "check_nothing_left";
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<()>, Failure> {
-        let left = self.left(cx).await?;
+        let left = self.all(cx).await?;
         if left.is_empty() {
             return Ok(Turn::Done(()));
         }
@@ -57,6 +54,10 @@ impl Step for CheckNothingLeft {
         let problem = left.iter().fold(problem, |problem, thing| problem.with_evidence("residue", thing));
         // Lists lag behind deletions, so it is looked again for a while.
         Err(Failure::new(Class::NotYetConsistent, problem))
+    }
+
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        self.all(cx).await.map(Some)
     }
 
     async fn undo(&self, _cx: &HeritageCx) -> Result<Undone, Failure> {

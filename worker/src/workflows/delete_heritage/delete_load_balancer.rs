@@ -28,20 +28,25 @@ impl Step for DeleteLoadBalancer {
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<String>, Failure> {
         let name = cx.load_balancer(&self.0.name);
-        match cx.aws.elb.find_load_balancer(&name).await? {
-            Some(seen) if cx.owner.covers(&seen.tags) => {
-                cx.run.intent(self, &name).await?;
-                cx.aws.elb.delete_load_balancer(&name).await?;
-            }
+        if let Some(seen) = cx.aws.elb.find_load_balancer(&name).await? {
             // Of another owner: it is not ours to wait for.
-            Some(_) => return Ok(Turn::Done(name)),
-            None => {}
+            if cx.owned("load balancer", &name, Some(seen), |seen| &seen.tags).is_none() {
+                return Ok(Turn::Done(name));
+            }
+            cx.run.intent(self, &name).await?;
+            cx.aws.elb.delete_load_balancer(&name).await?;
         }
         let left = cx.aws.ec2.interfaces_of_load_balancer(&name).await?;
         if left == 0 {
             return Ok(Turn::Done(name));
         }
         Ok(Turn::Wait(Wait::for_aws(format!("{name}: network interfaces left: {left}"))))
+    }
+
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let name = cx.load_balancer(&self.0.name);
+        let seen = cx.aws.elb.find_load_balancer(&name).await?.filter(|seen| cx.owner.covers(&seen.tags));
+        Ok(Some(seen.map(|seen| seen.thing.name).into_iter().collect()))
     }
 
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {

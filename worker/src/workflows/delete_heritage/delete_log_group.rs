@@ -23,11 +23,17 @@ impl Step for DeleteLogGroup {
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<String>, Failure> {
         let name = cx.log_group();
         let standing = cx.aws.logs.find_log_group(&name).await?;
-        if standing.is_some_and(|seen| cx.owner.covers(&seen.tags)) {
+        if cx.owned("log group", &name, standing, |seen| &seen.tags).is_some() {
             cx.run.intent(self, &name).await?;
             cx.aws.logs.delete_log_group(&name).await?;
         }
         Ok(Turn::Done(name))
+    }
+
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let name = cx.log_group();
+        let seen = cx.aws.logs.find_log_group(&name).await?.filter(|seen| cx.owner.covers(&seen.tags));
+        Ok(Some(seen.map(|_| name).into_iter().collect()))
     }
 
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {

@@ -31,6 +31,11 @@ impl Step for DeleteParameters {
         Ok(Turn::Done(names))
     }
 
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let path = cx.aws.names.parameter_path(cx.district(), &cx.heritage);
+        Ok(Some(cx.aws.ssm.find_parameters(&path).await?))
+    }
+
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
         final_once_begun(cx, self)
     }

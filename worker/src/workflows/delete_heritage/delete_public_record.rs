@@ -56,6 +56,14 @@ impl Step for DeletePublicRecord {
         Ok(Turn::Done(Some(name)))
     }
 
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let Some((zone_id, name)) = cx.public_record(&self.0.name).await? else { return Ok(Some(vec![])) };
+        Ok(Some(match cx.aws.route53.find_record(&zone_id, &name).await? {
+            Some(record) if self.is_ours(cx, &record).await? => vec![name],
+            Some(_) | None => vec![],
+        }))
+    }
+
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
         final_once_begun(cx, self)
     }

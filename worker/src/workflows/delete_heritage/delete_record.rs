@@ -14,6 +14,16 @@ use crate::workflows::HeritageCx;
 /// Deletes the private record of a service.
 pub(crate) struct DeleteRecord(pub(crate) ServiceSpec);
 
+impl DeleteRecord {
+    /// The zone is the district's own, so that the record goes wherever it leads; where somebody else pointed it is told.
+    fn tell_whither(&self, cx: &HeritageCx, name: &str, target: &str) {
+        let recorded = cx.target.services.get(self.0.name.as_str()).and_then(|ids| ids.load_balancer.as_ref());
+        if recorded.is_some_and(|balancer| !balancer.eq_ignore_ascii_case(target)) {
+            cx.run.warn(format!("{name} was changed by somebody else and led to {target}; it was removed"));
+        }
+    }
+}
+
 impl Step for DeleteRecord {
     type Cx = HeritageCx;
     type Output = String;
@@ -31,7 +41,8 @@ impl Step for DeleteRecord {
         let (zone_id, name) = cx.private_record(&self.0.name)?;
         if let Some(record) = cx.aws.route53.find_record(&zone_id, &name).await? {
             match record.answer {
-                Answer::Cname { .. } => {
+                Answer::Cname { ref target, .. } => {
+                    self.tell_whither(cx, &name, target);
                     cx.run.intent(self, &name).await?;
                     cx.aws.route53.delete_record(&record).await?;
                 }
@@ -41,6 +52,12 @@ impl Step for DeleteRecord {
             }
         }
         Ok(Turn::Done(name))
+    }
+
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let (zone_id, name) = cx.private_record(&self.0.name)?;
+        let record = cx.aws.route53.find_record(&zone_id, &name).await?;
+        Ok(Some(record.map(|_| name).into_iter().collect()))
     }
 
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {

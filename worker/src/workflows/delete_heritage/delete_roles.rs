@@ -27,14 +27,28 @@ impl Step for DeleteRoles {
         cx.run.intent(self, &names).await?;
         for name in &names {
             let role = cx.aws.iam.find_role(name).await?;
-            if role.is_some_and(|role| cx.owner.covers(&role.tags)) {
+            if cx.owned("role", name, role, |role| &role.tags).is_some() {
                 cx.aws.iam.delete_role(name).await?;
             }
         }
         Ok(Turn::Done(names))
     }
 
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        standing_roles(cx).await.map(Some)
+    }
+
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
         final_once_begun(cx, self)
     }
+}
+
+/// Names of the heritage's roles that are there.
+pub(super) async fn standing_roles(cx: &HeritageCx) -> Result<Vec<String>, Failure> {
+    let mut standing = vec![];
+    for name in Purpose::ALL.map(|purpose| cx.role(purpose.as_str())) {
+        let role = cx.aws.iam.find_role(&name).await?;
+        standing.extend(role.filter(|role| cx.owner.covers(&role.tags)).map(|role| role.name));
+    }
+    Ok(standing)
 }

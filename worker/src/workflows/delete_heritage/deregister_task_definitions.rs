@@ -33,21 +33,32 @@ impl Step for DeregisterTaskDefinitions {
         Ok(Turn::Done(noted))
     }
 
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        let mut left = revisions(cx).await?;
+        for noted in cx.run.note_of::<_, Vec<String>>(self)?.unwrap_or_default() {
+            // One that is inactive, and that ECS was not asked to delete yet.
+            if !left.contains(&noted) && cx.aws.ecs.tags_of_revision(&noted).await?.is_some() {
+                left.push(noted);
+            }
+        }
+        Ok(Some(left))
+    }
+
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
         final_once_begun(cx, self)
     }
 }
 
 /// ARNs of the active revisions of all services that the heritage ever had. Other heritages' names may begin like this
-/// one's; the tags tell them apart.
+/// one's, and anybody may register a revision in a family; the tags tell them apart.
 pub(super) async fn revisions(cx: &HeritageCx) -> Result<Vec<String>, Failure> {
     let mut ours = Vec::new();
     for family in cx.aws.ecs.find_families(&cx.families()).await? {
-        let revisions = cx.aws.ecs.find_revisions(&family).await?;
-        let Some(newest) = revisions.first() else { continue };
-        let tags = cx.aws.ecs.tags_of_revision(newest).await?;
-        if tags.is_some_and(|tags| cx.owner.covers(&tags)) {
-            ours.extend(revisions);
+        for revision in cx.aws.ecs.find_revisions(&family).await? {
+            let tags = cx.aws.ecs.tags_of_revision(&revision).await?;
+            if tags.is_some_and(|tags| cx.owner.covers(&tags)) {
+                ours.push(revision);
+            }
         }
     }
     Ok(ours)

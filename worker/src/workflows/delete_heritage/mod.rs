@@ -11,6 +11,7 @@ mod delete_record;
 mod delete_roles;
 mod delete_service;
 mod deregister_task_definitions;
+mod mend_ecs_role;
 mod scale_down;
 
 use serde_json::Value;
@@ -28,7 +29,7 @@ use delete_public_record::DeletePublicRecord;
 use delete_record::DeleteRecord;
 use delete_roles::DeleteRoles;
 use delete_service::DeleteService;
-pub(super) use delete_service::remove;
+pub(super) use delete_service::{remove, standing};
 use deregister_task_definitions::DeregisterTaskDefinitions;
 use scale_down::ScaleDown;
 

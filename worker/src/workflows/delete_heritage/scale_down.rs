@@ -47,6 +47,11 @@ impl Step for ScaleDown {
         Ok(Turn::Wait(Wait::for_aws(format!("{}: tasks still running: {}", self.0.name, state.running))))
     }
 
+    /// What its tasks belong to is the service, which another step removes.
+    async fn left(&self, _cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        Ok(Some(vec![]))
+    }
+
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {
         final_once_begun(cx, self)
     }

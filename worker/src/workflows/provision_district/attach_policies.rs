@@ -8,8 +8,9 @@ use super::{Role, parts};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::DistrictCx;
 
+/// What ECS needs to register tasks with load balancers.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-awsmanpol.html>
-const OF_ECS: [&str; 1] = ["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceRole"];
+pub(crate) const OF_ECS: [&str; 1] = ["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceRole"];
 /// As the original, with SSM's present policy instead of the one that AWS gave up.
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/security-iam-awsmanpol.html>
 const OF_INSTANCES: [&str; 3] = [
@@ -35,7 +36,7 @@ impl Step for AttachPolicies {
     }
 
     async fn run(&self, cx: &DistrictCx) -> Result<Turn<Vec<String>>, Failure> {
-        let name = parts::role_name(cx, self.0);
+        let name = parts::own_role(cx, self.0).await?;
         let standing = cx.aws.iam.attached_policies(&name).await?;
         let missing: Vec<&str> =
             policies(self.0).iter().copied().filter(|arn| standing.iter().all(|have| have != arn)).collect();

@@ -44,7 +44,7 @@ impl Resource for CreateInstanceProfile {
     async fn create(&self, cx: &DistrictCx) -> Result<String, Failure> {
         let name = Self::name(cx);
         let arn = cx.aws.iam.create_profile(&name, &cx.owner.tags(&name)).await?;
-        cx.aws.iam.add_role(&name, &parts::role_name(cx, Role::EcsInstance)).await?;
+        cx.aws.iam.add_role(&name, &parts::own_role(cx, Role::EcsInstance).await?).await?;
         Ok(arn)
     }
 

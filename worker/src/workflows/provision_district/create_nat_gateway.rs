@@ -49,6 +49,9 @@ impl Resource for CreateNatGateway {
         let seen = cx.aws.ec2.find_nat_gateways(&cx.owner, Some(&AllocateAddress::name(self.0, cx))).await?;
         match seen.into_iter().map(|seen| seen.thing).find(|gateway| gateway.id == *id).map(|gateway| gateway.state) {
             Some(NatState::Available) => Ok(Ready::Yes),
+            None if cx.run.has_seen_long_enough(self) => {
+                Err(Failure::permanent(Code::AwsRefused, format!("NAT gateway {id} is gone: somebody else deleted it")))
+            }
             Some(NatState::Pending) | None => Ok(Ready::NotYet(Wait::for_aws(format!("NAT gateway {id} comes up")))),
             Some(NatState::Failed(why)) => {
                 Err(Failure::permanent(Code::AwsRefused, format!("NAT gateway {id} failed: {why}")))

@@ -39,7 +39,7 @@ impl Role {
     }
 
     /// Who takes it on.
-    fn service(self) -> &'static str {
+    pub(crate) fn service(self) -> &'static str {
         match self {
             Role::EcsService => "ecs.amazonaws.com",
             Role::EcsInstance => "ec2.amazonaws.com",

@@ -40,6 +40,7 @@ pub(super) use allocate_address::AllocateAddress;
 use associate_route_table::AssociateRouteTable;
 use attach_internet_gateway::AttachInternetGateway;
 use attach_policies::AttachPolicies;
+pub(super) use attach_policies::OF_ECS;
 use authorize_ingress::AuthorizeIngress;
 use await_instances::AwaitInstances;
 use check_given::CheckGiven;

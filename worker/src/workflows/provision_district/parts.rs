@@ -2,6 +2,7 @@
 //! before it.
 
 use shared::district::{DistrictIds, NatType};
+use shared::problem::Code;
 
 use super::layout::{Subnet, Zone};
 use super::{
@@ -94,6 +95,19 @@ pub(crate) fn given_role(cx: &DistrictCx, role: Role) -> Option<String> {
 /// The name of a role.
 pub(crate) fn role_name(cx: &DistrictCx, role: Role) -> String {
     given_role(cx, role).unwrap_or_else(|| cx.aws.names.role(&cx.district, &cx.aws.region, role.purpose()))
+}
+
+/// The name of a role that was given or is the district's: somebody may have put another of that name in its place.
+pub(crate) async fn own_role(cx: &DistrictCx, role: Role) -> Result<String, Failure> {
+    let name = role_name(cx, role);
+    let seen = cx.aws.iam.find_role(&name).await?;
+    let is_given = given_role(cx, role).is_some();
+    match seen {
+        Some(seen) if !is_given && !cx.owner.covers(&seen.tags) => {
+            Err(Failure::permanent(Code::AlreadyExists, format!("role {name} does not carry the district's tags")))
+        }
+        Some(_) | None => Ok(name),
+    }
 }
 
 /// The name that an ARN of IAM ends in.

@@ -7,6 +7,7 @@ use shared::problem::Code;
 use crate::aws::ecs::{ServiceChange, ServiceState, Status};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
+use crate::workflows::create_heritage::parts::not_ours;
 use crate::workflows::create_heritage::rolling::{interrupts, rolling};
 use crate::workflows::create_heritage::settle::Reached;
 use crate::workflows::create_heritage::settle::settle_back;
@@ -32,8 +33,9 @@ pub(crate) async fn update<S: Step>(
     if revision.is_some() && interrupts(service, instances) {
         cx.run.warn(format!("{}: no spare instance, so its only task stops before the new one starts", service.name));
     }
+    let target = revision.clone().unwrap_or_else(|| state.task_definition.clone());
     let change = ServiceChange {
-        task_definition: revision.unwrap_or_else(|| state.task_definition.clone()),
+        task_definition: revision,
         desired: service.desired_count,
         rolling: rolling(service, instances),
     };
@@ -41,15 +43,21 @@ pub(crate) async fn update<S: Step>(
     cx.aws.ecs.update_service(&cx.cluster(), &name, &change).await?;
     let noted: Option<Before> = cx.run.note_of(step)?;
     let since = noted.map_or_else(|| Reached::from(&state).since, |before| before.reached.since);
-    Ok(Turn::Done(Reached { arn: state.arn, task_definition: change.task_definition, since }))
+    Ok(Turn::Done(Reached { arn: state.arn, task_definition: target, since }))
 }
 
 /// Changes a service back to what was noted, and waits until it is so.
 pub(crate) async fn update_back<S: Step>(cx: &HeritageCx, step: &S, service: &ServiceSpec) -> Result<Undone, Failure> {
     let Some(before): Option<Before> = cx.run.note_of(step)? else { return Ok(Undone::Done(Vec::new())) };
     let name = cx.service_name(&service.name);
-    if standing_change(&standing(cx, &name).await?) != before.change {
-        cx.aws.ecs.update_service(&cx.cluster(), &name, &before.change).await?;
+    let state = cx.aws.ecs.find_service(&cx.cluster(), &name).await?.filter(|state| state.status == Status::Active);
+    // It was seen before it was changed, so that a read is not older than it: somebody removed or replaced it.
+    let Some(state) = state.filter(|state| cx.owner.covers(&state.tags)) else {
+        cx.run.warn(format!("ECS service {name} is gone: there was nothing to change back"));
+        return Ok(Undone::Done(Vec::new()));
+    };
+    if let Some(change) = way_back(&state, &before.change) {
+        cx.aws.ecs.update_service(&cx.cluster(), &name, &change).await?;
     }
     let service = ServiceSpec { desired_count: before.change.desired, ..service.clone() };
     match settle_back(cx, &service, &before.reached).await? {
@@ -59,14 +67,30 @@ pub(crate) async fn update_back<S: Step>(cx: &HeritageCx, step: &S, service: &Se
 }
 
 async fn standing(cx: &HeritageCx, name: &str) -> Result<ServiceState, Failure> {
-    let state = cx.aws.ecs.find_service(&cx.cluster(), name).await?;
+    let state = cx.aws.ecs.find_service(&cx.cluster(), name).await?.filter(|state| state.status == Status::Active);
     let gone = || {
         let detail = format!("ECS service {name} is not in cluster {} any more", cx.cluster());
         Failure::not_seen_yet(Code::ResourceFailed, detail)
     };
-    state.filter(|state| state.status == Status::Active).ok_or_else(gone)
+    let state = state.ok_or_else(gone)?;
+    match cx.owner.covers(&state.tags) {
+        true => Ok(state),
+        false => Err(not_ours(&format!("ECS service {name}"))),
+    }
 }
 
 fn standing_change(state: &ServiceState) -> ServiceChange {
-    ServiceChange { task_definition: state.task_definition.clone(), desired: state.desired, rolling: state.rolling }
+    ServiceChange {
+        task_definition: Some(state.task_definition.clone()),
+        desired: state.desired,
+        rolling: state.rolling,
+    }
+}
+
+/// The change back to what was; `None` when it is so. A revision that stands is not named: it may be inactive by now.
+fn way_back(state: &ServiceState, before: &ServiceChange) -> Option<ServiceChange> {
+    let standing = standing_change(state);
+    let revision =
+        before.task_definition.clone().filter(|revision| standing.task_definition.as_ref() != Some(revision));
+    (standing != *before).then(|| ServiceChange { task_definition: revision, ..before.clone() })
 }

@@ -8,8 +8,9 @@ use shared::outline::roll_out::sources;
 
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
-use crate::workflows::create_heritage::create_role::{Purpose, role_arn};
+use crate::workflows::create_heritage::create_role::Purpose;
 use crate::workflows::create_heritage::execution_policy;
+use crate::workflows::create_heritage::parts::role_arn;
 
 /// Lets the execution role read other secrets.
 pub(crate) struct GrantSecrets;

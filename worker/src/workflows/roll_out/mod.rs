@@ -4,6 +4,7 @@
 
 mod change;
 mod grant_secrets;
+mod mend_balancing;
 mod remove_service;
 mod update_service;
 

@@ -11,7 +11,7 @@ use shared::heritage::ServiceSpec;
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
 use crate::workflows::create_heritage::settle;
-use crate::workflows::delete_heritage::{final_once_begun, remove};
+use crate::workflows::delete_heritage::{final_once_begun, remove, standing};
 
 /// Removes a service.
 pub(crate) struct RemoveService(pub(crate) ServiceSpec);
@@ -32,6 +32,10 @@ impl Step for RemoveService {
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<String>, Failure> {
         remove(cx, self, &self.0).await
+    }
+
+    async fn left(&self, cx: &HeritageCx) -> Result<Option<Vec<String>>, Failure> {
+        standing(cx, &self.0).await.map(Some)
     }
 
     async fn undo(&self, cx: &HeritageCx) -> Result<Undone, Failure> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use shared::heritage::ServiceSpec;
 
+use super::mend_balancing::mend_balancing;
 use super::{update, update_back};
 use crate::engine::{Failure, Step, Turn, Undone};
 use crate::workflows::HeritageCx;
@@ -45,7 +46,10 @@ impl Step for UpdateService {
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<Reached>, Failure> {
         let revision = match self.revision {
-            true => Some(cx.run.output_of(&RegisterTaskDefinition(self.service.clone()))?),
+            true => {
+                mend_balancing(cx, &self.service).await?;
+                Some(cx.run.output_of(&RegisterTaskDefinition(self.service.clone()))?)
+            }
             false => None,
         };
         update(cx, self, &self.service, revision).await

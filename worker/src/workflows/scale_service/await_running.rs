@@ -29,7 +29,7 @@ impl Step for AwaitRunning {
 
     async fn run(&self, cx: &HeritageCx) -> Result<Turn<Settled>, Failure> {
         let reached = cx.run.output_of(&UpdateService(self.0.clone()))?;
-        settle(cx, &self.0, &reached).await
+        settle(cx, self, &self.0, &reached).await
     }
 
     async fn undo(&self, _cx: &HeritageCx) -> Result<Undone, Failure> {

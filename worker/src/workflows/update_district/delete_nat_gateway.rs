@@ -4,7 +4,7 @@
 //! Repeat-safe  looks again what is left; absent is fine
 //! Undo         makes one in its place
 
-use crate::engine::{Failure, Found, Ready, Resource as _, Step, Turn, Undone, Wait};
+use crate::engine::{Failure, Ready, Resource as _, Step, Turn, Undone, Wait, put_back};
 use crate::workflows::DistrictCx;
 use crate::workflows::provision_district::layout::Zone;
 use crate::workflows::provision_district::{AllocateAddress, CreateNatGateway};
@@ -39,12 +39,13 @@ impl Step for DeleteNatGateway {
     }
 
     async fn undo(&self, cx: &DistrictCx) -> Result<Undone, Failure> {
+        if cx.run.note_of::<_, Vec<String>>(self)?.is_none() {
+            return Ok(Undone::Done(vec![]));
+        }
         let gateway = CreateNatGateway(self.0);
-        let id = match gateway.find(cx).await? {
-            Found::Earlier(id) => id,
-            Found::Ours(ids) => ids.into_iter().next().unwrap_or_default(),
-            Found::Going => return Ok(Undone::Wait(Wait::for_aws("the NAT gateway is being deleted"))),
-            Found::Absent => gateway.create(cx).await?,
+        let id = match put_back(self, &gateway, cx).await? {
+            Turn::Done(id) => id,
+            Turn::Wait(wait) => return Ok(Undone::Wait(wait)),
         };
         match gateway.ready(cx, &id).await? {
             Ready::Yes => Ok(Undone::Done(vec![id])),

@@ -5,6 +5,7 @@
 //! fewer instances tasks than the smaller of before and after.
 
 use serde::{Deserialize, Serialize};
+use shared::problem::Code;
 
 use super::missing;
 use crate::aws::autoscaling::{Change, Group, Template};
@@ -72,12 +73,7 @@ impl Machine {
 /// Takes one turn towards the shape.
 pub(crate) async fn converge(cx: &DistrictCx, shape: &Shape) -> Result<Turn<()>, Failure> {
     let name = parts::cluster_name(cx);
-    let group = cx
-        .aws
-        .autoscaling
-        .find_group(&name)
-        .await?
-        .ok_or_else(|| missing(&format!("the Auto Scaling group {name}")))?;
+    let group = own_group(cx, &name).await?;
     let mut joined = cx.aws.ecs.container_instances(&name).await?;
     let machines = machines(&group, shape, &mut joined);
     let action = next(&group, shape, &machines);
@@ -109,14 +105,24 @@ pub(crate) async fn before<S: Step<Cx = DistrictCx>>(cx: &DistrictCx, step: &S) 
         return Ok(before);
     }
     let name = parts::cluster_name(cx);
-    let group = cx.aws.autoscaling.find_group(&name).await?;
-    let (template, subnet_ids, desired) = group
-        .and_then(|group| Some((group.template?, group.subnet_ids, group.desired)))
-        .ok_or_else(|| missing(&format!("the Auto Scaling group {name}")))?;
+    let Group { template, subnet_ids, desired, .. } = own_group(cx, &name).await?;
+    let template = template.ok_or_else(|| missing(&format!("the launch template of Auto Scaling group {name}")))?;
     let size = cx.target.before.as_ref().map_or(desired, |before| before.cluster_size);
     let shape = Shape { template, subnet_ids, size };
     cx.run.intent(step, &shape).await?;
     Ok(shape)
+}
+
+/// The group; one that somebody else put in its place is not ours to change.
+async fn own_group(cx: &DistrictCx, name: &str) -> Result<Group, Failure> {
+    match cx.aws.autoscaling.find_group(name).await? {
+        Some(group) if !cx.owner.covers(&group.tags) => {
+            let detail = format!("Auto Scaling group {name} does not carry the district's tags");
+            Err(Failure::permanent(Code::AlreadyExists, detail))
+        }
+        Some(group) => Ok(group),
+        None => Err(missing(&format!("the Auto Scaling group {name}"))),
+    }
 }
 
 /// Takes one turn back to the shape before the step began.

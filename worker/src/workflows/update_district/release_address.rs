@@ -4,7 +4,7 @@
 //! Repeat-safe  absent is fine
 //! Undo         allocates one in its place; the address is another one, which the operation warns of
 
-use crate::engine::{Failure, Found, Resource as _, Step, Turn, Undone};
+use crate::engine::{Failure, Step, Turn, Undone, put_back};
 use crate::workflows::DistrictCx;
 use crate::workflows::provision_district::AllocateAddress;
 use crate::workflows::provision_district::layout::Zone;
@@ -36,13 +36,16 @@ impl Step for ReleaseAddress {
     }
 
     async fn undo(&self, cx: &DistrictCx) -> Result<Undone, Failure> {
-        let address = AllocateAddress(self.0);
-        match address.find(cx).await? {
-            Found::Earlier(_) | Found::Ours(_) | Found::Going => Ok(Undone::Done(vec![])),
-            Found::Absent => {
-                let id = address.create(cx).await?;
+        let released: Vec<String> = cx.run.note_of(self)?.unwrap_or_default();
+        if released.is_empty() {
+            return Ok(Undone::Done(vec![]));
+        }
+        match put_back(self, &AllocateAddress(self.0), cx).await? {
+            Turn::Wait(wait) => Ok(Undone::Wait(wait)),
+            Turn::Done(standing) if released.contains(&standing) => Ok(Undone::Done(vec![])),
+            Turn::Done(another) => {
                 cx.run.warn(format!("zone {} goes out through another public address than before", self.0.name()));
-                Ok(Undone::Done(vec![id]))
+                Ok(Undone::Done(vec![another]))
             }
         }
     }

@@ -33,7 +33,7 @@ fn observation(running: u32, rollout: Rollout) -> Observation {
         events: vec![],
         tags: vec![],
     };
-    Observation { state, stopped: vec![], health: vec![] }
+    Observation { state, stopped: vec![], health: vec![], balancer_is_gone: false }
 }
 
 fn asked(ports: &[u16]) -> ServiceSpec {
@@ -109,4 +109,17 @@ fn ecs_is_believed_that_it_cannot_place_a_task_when_it_said_so_three_times_since
     seen.state.events = [9, 8, 7].map(|at| (Timestamp(at), said.to_owned())).to_vec();
     assert_eq!(code(seen.judge(&asked(&[]), TARGET, Timestamp(6))), Some(Code::UnableToPlace));
     assert_eq!(code(seen.judge(&asked(&[]), TARGET, Timestamp(7))), None);
+}
+
+#[test]
+fn what_somebody_else_made_of_a_service_is_told() {
+    let mut seen = observation(2, Rollout::Completed);
+    assert_eq!(seen.changed_by_others(&asked(&[]), TARGET), None);
+    seen.state.desired = 5;
+    let told = seen.changed_by_others(&asked(&[]), TARGET).unwrap();
+    assert!(told.code == Code::Conflict && told.detail.contains("run 5 tasks of"), "{}", told.detail);
+    let other = TARGET.replace(":2", ":3");
+    seen.state.desired = 2;
+    seen.state.task_definition.clone_from(&other);
+    assert!(seen.changed_by_others(&asked(&[]), TARGET).unwrap().detail.contains(&other));
 }
