@@ -17,6 +17,7 @@ mod demo;
 mod drift;
 mod faults;
 mod given;
+mod limits;
 mod parallel;
 mod readme;
 mod refusals;
