@@ -42,7 +42,11 @@ impl From<StoreError> for Refused {
                 tracing::warn!(error = %error, cause = error.source().map(tracing::field::display), "a request fails");
                 Refused::new(Code::StoreUnavailable, error.to_string())
             }
-            StoreError::Corrupt(..) | StoreError::Fenced => {
+            StoreError::Corrupt(..) => {
+                tracing::error!(error = %error, cause = error.source().map(tracing::field::display), "a corrupt record");
+                Refused::new(Code::CorruptRecord, error.to_string())
+            }
+            StoreError::Fenced => {
                 tracing::error!(error = %error, cause = error.source().map(tracing::field::display), "a defect");
                 Refused::new(Code::Internal, "the records cannot be read as they should")
             }
@@ -72,6 +76,9 @@ fn of_refusal(refusal: Refusal) -> Problem {
         Refusal::HasHeritages(names) => {
             let names: Vec<_> = names.iter().map(ToString::to_string).collect();
             Problem::new(Code::HasHeritages, format!("it has {}", names.join(", ")))
+        }
+        Refusal::Newer(version) => {
+            Problem::new(Code::NewerVersion, format!("it is of version {version} of the format"))
         }
         Refusal::Abandoned => Problem::new(Code::Abandoned, "the operation was given up for good"),
         Refusal::WrongState(state) => Problem::new(Code::Conflict, format!("the operation is {state}")),

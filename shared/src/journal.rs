@@ -171,6 +171,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         residue: Vec<Residue>,
     },
+    /// Something that this version cannot read: a newer one wrote it, or it is not as it was written.
+    Unreadable {
+        /// Why not.
+        why: String,
+    },
     /// The attempt came to its end.
     Finished {
         /// How.
@@ -219,6 +224,7 @@ mod tests {
             json!({"type": "superseded", "by": "op_01J9ZK3M7Q4V8R2T6X0BDEFGHJ"}),
             json!({"type": "abandoned", "actor": "token:ci", "reason": "old",
                    "residue": [{"step": "s", "resource": "r", "why": "w"}]}),
+            json!({"type": "unreadable", "why": "unknown variant"}),
             json!({"type": "finished", "state": "failed", "error": error}),
         ]
     }

@@ -5,6 +5,7 @@
 //! runtime.
 
 pub mod district;
+pub mod format;
 pub mod heritage;
 pub mod ids;
 pub mod journal;

@@ -79,6 +79,7 @@ pub fn step(event: &Event) -> Option<&str> {
         | Event::UndoStarted { .. }
         | Event::Superseded { .. }
         | Event::Abandoned { .. }
+        | Event::Unreadable { .. }
         | Event::Finished { .. } => None,
     }
 }
@@ -111,6 +112,7 @@ pub fn sentence(event: &Event) -> String {
             let left = if residue.is_empty() { "nothing".to_owned() } else { counted(residue.len(), "thing") };
             format!("by {actor}{why}; left on AWS: {left}")
         }
+        Event::Unreadable { why } => format!("cannot be read by this version: {why}"),
         Event::Finished { state, error: Some(error) } => format!("{state}: {}", problem(error)),
         Event::Finished { state, error: None } => state.to_string(),
     }

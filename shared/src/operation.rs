@@ -305,6 +305,23 @@ pub struct Abandoned {
     pub at: Timestamp,
 }
 
+/// An operation or a record that cannot be read, as far as it can be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Unreadable {
+    /// Its id, or its name.
+    pub id: String,
+    /// What it says that it does; this version may not know it.
+    pub kind: Option<String>,
+    /// Where it says that it stands.
+    pub state: Option<String>,
+    /// The district that it names.
+    pub district: Option<String>,
+    /// The heritage that it names.
+    pub heritage: Option<String>,
+    /// Why it cannot be read.
+    pub problem: Problem,
+}
+
 /// Where to go from an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Links {

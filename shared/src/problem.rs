@@ -127,6 +127,10 @@ codes! {
     ResidueLeft => 500, "Something is left on AWS", "Remove what residue lists, or delete again.";
     /// Workers died at this operation too often.
     Quarantined => 500, "Workers crashed at this operation again and again", "Report it; then retry or abandon it.";
+    /// A record in the store is not as it was written.
+    CorruptRecord => 500, "A record cannot be read", "Report it with what detail names; other operations go on. Mend it and retry, or abandon the operation.";
+    /// A newer version wrote the operation.
+    NewerVersion => 501, "A newer version of Barcelona wrote this", "Ask an API of that version.";
     /// A secret cannot be opened with the worker's keys.
     SecretUnreadable => 500, "A secret cannot be opened", "Give the worker the key that the API sealed it with.";
     /// Somebody cancelled it.

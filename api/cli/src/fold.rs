@@ -43,7 +43,7 @@ pub fn fold(operation: &mut Operation, entry: &Entry) {
             operation.finished_at = Some(entry.at);
         }
         Event::StepStarted { step } => step_named(steps, step).attempt += 1,
-        Event::StepIntent { .. } => {}
+        Event::StepIntent { .. } | Event::Unreadable { .. } => {}
         Event::StepWaiting { step, .. } => step_named(steps, step).state = StepState::Waiting,
         Event::StepProgress { step, progress, resources, .. } => {
             learn(step_named(steps, step), progress.as_ref(), resources);

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use shared::ids::OperationId;
 use shared::journal::Entry;
-use shared::operation::{self, Operation};
+use shared::operation::{self, Operation, Unreadable};
 use shared::problem::{Code, Problem};
 use shared::store::{Cancelled, Filter, Refusal, StoreError};
 use shared::time::Timestamp;
@@ -35,6 +35,8 @@ const PAGE: (usize, usize) = (50, 1_000);
 #[derive(Serialize, ToSchema)]
 pub struct OperationsBody {
     operations: Vec<Operation>,
+    /// Those of the page that this API cannot read, and why.
+    unreadable: Vec<Unreadable>,
     /// `cursor` of the next page; null on the last.
     next: Option<String>,
 }
@@ -72,7 +74,7 @@ pub async fn list(State(api): State<Api>, mut query: Query) -> Result<Json<Opera
     let (cursor, limit) = (query.one::<String>("cursor"), limit(&mut query));
     query.finish()?;
     let page = api.store.operations(&filter, cursor.as_deref(), limit).await.map_err(of_page)?;
-    Ok(Json(OperationsBody { operations: page.items, next: page.next }))
+    Ok(Json(OperationsBody { operations: page.items, unreadable: page.unreadable, next: page.next }))
 }
 
 /// Shows an operation. `Prefer: wait=30` with `If-None-Match` waits until it changes.

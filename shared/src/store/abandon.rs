@@ -22,6 +22,8 @@ impl Store {
         reason: Option<&str>,
     ) -> Result<Option<Operation>, StoreError> {
         let (fields, steps) = self.raw(id).await?;
+        // As it stands there: it is only compared, and need not be a number.
+        let attempt = fields.get("attempt").cloned().unwrap_or_default();
         let Some(Seen { operation, steps, .. }) = Seen::of(id, fields, steps)? else { return Ok(None) };
         let residue = left(&operation, &steps);
         let condition = Condition {
@@ -37,7 +39,7 @@ impl Store {
             Event::Abandoned { actor: actor.to_owned(), reason: reason.map(str::to_owned), residue: residue.clone() };
         let arguments = Arguments::default()
             .one(id.as_str())
-            .one(operation.attempt)
+            .one(attempt)
             .one(actor)
             .optional(reason)
             .one(json(&residue)?)
@@ -48,7 +50,7 @@ impl Store {
         if reply.status == "missing" {
             return Ok(None);
         }
-        view(id, reply.next()?, reply.next()?)
+        view(id, reply.hash()?, reply.hash()?)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Accepting an operation: record, first journal entry, idempotency key, place in the order and queue, in one script.
 
 use super::fields::{Writing, json, list_json};
-use super::operation::{Raw, view};
+use super::operation::view;
 use super::script::{self, Arguments, Reply};
 use super::{Limits, Refusal, Settings, StepRecord, Store, StoreError, error, keys, limits, records, why};
 use crate::district::District;
+use crate::format::FORMAT;
 use crate::heritage::Heritage;
 use crate::ids::OperationId;
 use crate::journal::Event;
@@ -147,7 +148,7 @@ impl Store {
 
 /// The operation in a script's answer.
 fn accepted(acceptance: &Acceptance, mut reply: Reply) -> Result<Accepted, StoreError> {
-    let (fields, steps): (Raw, Raw) = (reply.next()?, reply.next()?);
+    let (fields, steps) = (reply.hash()?, reply.hash()?);
     let id = match fields.get("id") {
         Some(id) => OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?,
         None => acceptance.id.clone(),
@@ -210,6 +211,7 @@ fn fields(acceptance: &Acceptance) -> Result<Vec<(String, String)>, StoreError> 
     Ok(Writing::default()
         .text("id", &acceptance.id)
         .text("kind", kind)
+        .text("version", FORMAT)
         .text("lane", kind.lane())
         .text_if("service", acceptance.target.service.as_ref())
         .text("actor", &acceptance.actor)

@@ -26,7 +26,7 @@ impl Store {
         if reply.status == "missing" {
             return Ok(None);
         }
-        Ok(view(id, reply.next()?, reply.next()?)?.map(|operation| match reply.status.as_str() {
+        Ok(view(id, reply.hash()?, reply.hash()?)?.map(|operation| match reply.status.as_str() {
             "ended" => Cancelled::AtOnce(operation),
             _ => Cancelled::Requested(operation),
         }))

@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::fields::json;
-use super::operation::{Raw, Recorded};
-use super::script::{self, Arguments};
+use super::operation::Recorded;
+use super::script::{self, Arguments, Reply};
 use super::{StepRecord, Store, StoreError, error, keys};
+use crate::format::FORMAT;
 use crate::ids::OperationId;
 use crate::journal::Event;
 use crate::operation::{Operation, State};
@@ -54,18 +55,48 @@ const CRASHES_ALLOWED: u32 = 20;
 const SHORTEST_WAIT_MS: u64 = 1_000;
 
 impl Store {
-    /// Takes the next operation: moves what is due from the delayed set and from expired leases to the ready lists
-    /// (at most 100 each), pops from the first lane that has one, raises the fence, journals `claimed` or `resumed`.
-    /// An operation at 20 crashes becomes `stuck` with code `quarantined` instead. `None` when nothing is ready, or when the
-    /// call reached Redis half a lease late; then [`Store::next_due_in`] tells when to look again.
+    /// Takes the next operation of a version that this worker understands: moves what is due from the delayed set and from
+    /// expired leases to the ready lists (at most 100 each), takes from the first lane that has one, raises the fence,
+    /// journals `claimed` or `resumed`. An operation at 20 crashes becomes `stuck` with code `quarantined` instead, one whose
+    /// record cannot be read with `corrupt_record`. `None` when nothing is ready, or when the call reached Redis half a lease
+    /// late; then [`Store::next_due_in`] tells when to look again.
     pub async fn claim(&self, worker: &str) -> Result<Option<Claim>, StoreError> {
+        // Each round that goes on has set an operation aside, so that there are only so many.
+        loop {
+            self.no_doubt().await?;
+            let (mut reply, confirmed) = self.call_counted(&script::CLAIM, self.claiming(worker)?).await?;
+            match reply.status.as_str() {
+                "none" => {
+                    self.nothing_ready(reply.next()?);
+                    return Ok(None);
+                }
+                "corrupt" => {
+                    let (id, why): (Vec<u8>, Vec<u8>) = (reply.next()?, reply.next()?);
+                    let (id, why) = (String::from_utf8_lossy(&id), String::from_utf8_lossy(&why));
+                    self.set_aside(&id, None, &error::corrupt(&format!("{}:{id}", keys::OPERATION), &why)).await?;
+                }
+                _ => match (claimed(reply)?, confirmed) {
+                    (Ok(claim), Ok(())) => return Ok(Some(claim)),
+                    (Ok(claim), Err(unconfirmed)) => {
+                        // Nobody may begin what a failover would give to another; when this does not arrive, the lease runs out.
+                        self.release(&claim.operation.id, &claim.fence).await?;
+                        return Err(unconfirmed);
+                    }
+                    (Err((id, fence, error)), _) => self.set_aside(&id, Some(&fence), &error).await?,
+                },
+            }
+        }
+    }
+
+    fn claiming(&self, worker: &str) -> Result<Arguments, StoreError> {
         let resumed = |after_crash| Event::Resumed { worker: worker.to_owned(), after_crash };
         let quarantine = Problem::new(
             Code::Quarantined,
             format!("Workers died at it {CRASHES_ALLOWED} times without coming any further."),
         );
-        let arguments = Arguments::default()
+        Ok(Arguments::default()
             .one(worker)
+            .one(FORMAT)
             .one(self.settings().lease_ms)
             .one(self.waits_until())
             .one(hex::encode(rand::random::<[u8; 8]>()))
@@ -74,33 +105,7 @@ impl Store {
             .one(json(&resumed(false))?)
             .one(json(&resumed(true))?)
             .one(json(&quarantine)?)
-            .one(json(&Event::Finished { state: State::Stuck, error: Some(quarantine.clone()) })?);
-        self.no_doubt().await?;
-        let (mut reply, confirmed) = self.call_counted(&script::CLAIM, arguments).await?;
-        if reply.status == "none" {
-            self.nothing_ready(reply.next()?);
-            return Ok(None);
-        }
-        let (fence, after_crash, fields, steps): (_, _, Raw, Raw) =
-            (reply.next()?, reply.next()?, reply.next()?, reply.next()?);
-        let id = fields.get("id").map_or("", String::as_str);
-        let id = OperationId::parse(id).map_err(|wrong| error::corrupt(keys::OPERATION, &wrong))?;
-        let fence = Fence(fence);
-        if let Err(unconfirmed) = confirmed {
-            // Nobody may begin what a failover would give to another; when this does not arrive, the lease runs out.
-            self.release(&id, &fence).await?;
-            return Err(unconfirmed);
-        }
-        let claimed = Recorded::of(&id, fields, steps)?;
-        Ok(claimed.map(|Recorded { operation, payload, target, crashes, steps }| Claim {
-            fence,
-            operation,
-            payload,
-            target,
-            steps,
-            after_crash,
-            crashes,
-        }))
+            .one(json(&Event::Finished { state: State::Stuck, error: Some(quarantine.clone()) })?))
     }
 
     /// How long after an empty claim the next timer or lease is due, as far as that claim knew; at most `longest`, and at
@@ -108,6 +113,23 @@ impl Store {
     pub fn next_due_in(&self, longest: Duration) -> Duration {
         let due = self.next_due().load(Ordering::Relaxed);
         longest.min(Duration::from_millis(due.saturating_sub(self.now().0).max(1)))
+    }
+
+    /// Sets an operation aside whose record cannot be read, for a person to look at.
+    pub(super) async fn set_aside(&self, id: &str, fence: Option<&Fence>, why: &StoreError) -> Result<(), StoreError> {
+        let problem = Problem::new(Code::CorruptRecord, format!("{}.", error::words(why)));
+        let finished = Event::Finished { state: State::Stuck, error: Some(problem.clone()) };
+        tracing::error!(operation = id, error = why as &dyn std::error::Error, "an operation is set aside");
+        let arguments = Arguments::default()
+            .one(id)
+            .optional(fence.map(|fence| fence.0.as_str()))
+            .one(json(&problem)?)
+            .one(json(&finished)?);
+        match self.call(&script::QUARANTINE, arguments).await {
+            // Somebody else has it by now: it was not left lying.
+            Ok(_) | Err(StoreError::Fenced) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn nothing_ready(&self, next_due: i64) {
@@ -137,6 +159,26 @@ impl Store {
         self.call(&script::RELEASE, Arguments::default().one(id.as_str()).one(&fence.0)).await?;
         Ok(())
     }
+}
+
+/// What cannot be read of a claimed operation: its id, the fence with which it is held, and why.
+type Unreadable = (String, Fence, StoreError);
+
+/// Reads a claim. Its record is read strictly: a worker does not run what it has not understood.
+fn claimed(mut reply: Reply) -> Result<Result<Claim, Unreadable>, StoreError> {
+    let (fence, after_crash) = (Fence(reply.next()?), reply.next()?);
+    let (fields, steps) = (reply.hash()?, reply.hash()?);
+    let text = fields.get("id").cloned().unwrap_or_default();
+    let absent = || error::corrupt(&format!("{}:{text}", keys::OPERATION), &"it is absent");
+    let read = OperationId::parse(&text)
+        .map_err(|wrong| error::corrupt(&format!("{}.id", keys::OPERATION), &wrong))
+        .and_then(|id| Recorded::of(&id, fields, steps)?.ok_or_else(absent));
+    Ok(match read {
+        Ok(Recorded { operation, payload, target, crashes, steps }) => {
+            Ok(Claim { fence, operation, payload, target, steps, after_crash, crashes })
+        }
+        Err(error) => Err((text, fence, error)),
+    })
 }
 
 /// Operation ids as Redis has them.

@@ -57,6 +57,8 @@ pub enum Refusal {
     HasHeritages(Vec<HeritageName>),
     /// The operation's state does not allow it.
     WrongState(crate::operation::State),
+    /// The operation is of this version of the format, which is newer than what this code understands.
+    Newer(u32),
     /// The operation was abandoned.
     Abandoned,
     /// A later operation on the same thing was accepted.
@@ -99,6 +101,10 @@ pub(super) fn of_redis(source: RedisError) -> StoreError {
     match source.code() {
         _ if away || answers(&source, &NOT_RUN_HERE) || answers(&source, &NOT_RUN_NOW) => {
             StoreError::Unavailable(source)
+        }
+        // A script failed at what it found, and would fail again: this is no state of Redis.
+        Some("ERR" | "WRONGTYPE") if source.detail().is_some_and(|detail| detail.contains("user_script")) => {
+            corrupt("that a script looked at", &source)
         }
         Some(OUT_OF_MEMORY) => StoreError::Full(source),
         Some(_) | None => StoreError::Rejected(source),

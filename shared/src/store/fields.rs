@@ -8,6 +8,15 @@ use serde::de::DeserializeOwned;
 use super::{StoreError, error};
 use crate::time::Timestamp;
 
+/// A hash as Redis has it: what stands in it may be no text.
+pub(super) type Bytes = HashMap<Vec<u8>, Vec<u8>>;
+
+/// The texts of a hash. What is no text has signs in it that stand for what is none, and cannot be read any further.
+pub(super) fn lossy(bytes: Bytes) -> HashMap<String, String> {
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    bytes.into_iter().map(|(name, value)| (text(name), text(value))).collect()
+}
+
 /// A hash as read.
 pub(super) struct Fields {
     /// What it is of, for errors.

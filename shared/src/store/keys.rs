@@ -16,7 +16,7 @@ pub const EVENTS: &str = "events";
 pub const OPERATIONS: &str = "operations";
 /// `unfinished`, sorted set: operations that have not ended, by place.
 pub const UNFINISHED: &str = "unfinished";
-/// `ready:<lane>`, list: operations that a worker may take.
+/// `ready:<lane>` and, from version 2 of the format on, `ready:<lane>:<version>`, list: operations that a worker may take.
 pub const READY: &str = "ready";
 /// `delayed`, sorted set: parked operations by the moment at which they are looked at again.
 pub const DELAYED: &str = "delayed";
@@ -55,6 +55,8 @@ pub const BOOTSTRAP: &str = "bootstrap";
 pub const BUDGET: &str = "budget";
 /// `duty:<name>`, string that expires: a worker does this for all.
 pub const DUTY: &str = "duty";
+/// `workers`, hash: version of the format that workers understand to the moment at which one of them asked for work.
+pub const WORKERS: &str = "workers";
 /// `durations`, hash: kind of operation to the milliseconds that those which succeeded took, a moving average.
 pub const DURATIONS: &str = "durations";
 /// `swept`, string that expires: since when all finished operations were looked at for what need not be kept.
@@ -69,7 +71,7 @@ pub const WAKE: &str = "wake";
 pub const NOTICES: &str = "notices";
 
 /// Every family with the type of its keys; channels are no keys.
-pub const FAMILIES: [(&str, &str); 29] = [
+pub const FAMILIES: [(&str, &str); 30] = [
     (OPERATION, "hash"),
     (STEPS, "hash"),
     (JOURNAL, "list"),
@@ -95,6 +97,7 @@ pub const FAMILIES: [(&str, &str); 29] = [
     (BOOTSTRAP, "string"),
     (BUDGET, "hash"),
     (DUTY, "string"),
+    (WORKERS, "hash"),
     (DURATIONS, "hash"),
     (SWEPT, "string"),
     (HEALTH, "string"),

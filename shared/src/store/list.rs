@@ -1,11 +1,11 @@
 //! Listing operations, newest first.
 
-use super::fields::Fields;
-use super::operation::{Raw, view};
+use super::fields::{Bytes, Fields, lossy};
+use super::operation::{self, Raw, view_explained};
 use super::{Refusal, Store, StoreError, error, keys};
 use crate::ids::OperationId;
 use crate::names::{DistrictName, HeritageName};
-use crate::operation::{Kind, Operation, State};
+use crate::operation::{Kind, Operation, State, Unreadable};
 use crate::problem::{Code, Problem};
 use crate::time::Timestamp;
 
@@ -35,6 +35,8 @@ pub struct Filter {
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
+    /// What belongs on it and cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// Where the next one begins, when there is one.
     pub next: Option<String>,
 }
@@ -71,20 +73,22 @@ impl std::fmt::Display for Cursor {
 }
 
 impl Filter {
-    fn only_matching(&self, raw: Raw) -> Result<Option<Raw>, StoreError> {
-        let Some(fields) = Fields::of(keys::OPERATION, raw) else { return Ok(None) };
-        let is_one_of_states = self.states.is_empty() || self.states.contains(&fields.required_word::<State>("state")?);
-        let is_one_of_kinds = self.kinds.is_empty() || self.kinds.contains(&fields.required_word::<Kind>("kind")?);
+    /// By their texts, so that what this version does not know matches no filter and hides nothing else.
+    fn only_matching(&self, raw: Raw) -> Option<Raw> {
+        let fields = Fields::of(keys::OPERATION, raw)?;
+        let is_one_of = |name: &str, wanted: Vec<String>| {
+            wanted.is_empty() || fields.text(name).is_some_and(|text| wanted.contains(&text))
+        };
         let error = || fields.json::<Problem>("error").ok().flatten();
         let is_one_of_codes = self.codes.is_empty() || error().is_some_and(|error| self.codes.contains(&error.code));
         let is = |name: &str, wanted: Option<&str>| wanted.is_none_or(|it| fields.text(name).as_deref() == Some(it));
-        let matches = is_one_of_states
-            && is_one_of_kinds
+        let matches = is_one_of("state", self.states.iter().map(ToString::to_string).collect())
+            && is_one_of("kind", self.kinds.iter().map(ToString::to_string).collect())
             && is_one_of_codes
             && is("district", self.district.as_ref().map(DistrictName::as_str))
             && is("heritage", self.heritage.as_ref().map(HeritageName::as_str))
             && is("actor", self.actor.as_deref());
-        Ok(matches.then(|| fields.raw()))
+        matches.then(|| fields.raw())
     }
 }
 
@@ -118,8 +122,8 @@ impl Store {
                 break;
             }
         }
-        let items = self.with_steps(found).await?;
-        Ok(Page { items, next: cursor.filter(|_| more).map(|cursor| cursor.to_string()) })
+        let (items, unreadable) = self.with_steps(found).await?;
+        Ok(Page { items, unreadable, next: cursor.filter(|_| more).map(|cursor| cursor.to_string()) })
     }
 
     /// The next operations after a cursor.
@@ -138,17 +142,25 @@ impl Store {
             .map(|(id, accepted)| Cursor { accepted, id })
             .collect();
         let read = self.hashes(keys::OPERATION, fresh.iter().map(|seen| seen.id.as_str())).await?;
-        fresh.into_iter().zip(read).map(|(seen, raw)| Ok((seen, filter.only_matching(raw)?))).collect()
+        Ok(fresh.into_iter().zip(read).map(|(seen, raw)| (seen, filter.only_matching(raw))).collect())
     }
 
-    async fn with_steps(&self, found: Vec<(String, Raw)>) -> Result<Vec<Operation>, StoreError> {
+    async fn with_steps(&self, found: Vec<(String, Raw)>) -> Result<(Vec<Operation>, Vec<Unreadable>), StoreError> {
         let steps = self.hashes(keys::STEPS, found.iter().map(|(id, _)| id.as_str())).await?;
-        let mut items = vec![];
-        for ((id, fields), steps) in found.into_iter().zip(steps) {
-            let id = OperationId::parse(&id).map_err(|wrong| error::corrupt(keys::OPERATIONS, &wrong))?;
-            items.extend(view(&id, fields, steps)?);
+        let is_versioned = found.iter().any(|(_, fields)| operation::version(fields) > 1);
+        let understood = if is_versioned { self.newest_understood().await? } else { 0 };
+        let (mut items, mut unreadable) = (vec![], vec![]);
+        for ((text, fields), steps) in found.into_iter().zip(steps) {
+            let kept = fields.clone();
+            let read = OperationId::parse(&text)
+                .map_err(|wrong| error::corrupt(keys::OPERATIONS, &wrong))
+                .and_then(|id| view_explained(&id, fields, steps, understood));
+            match read {
+                Ok(operation) => items.extend(operation),
+                Err(error) => unreadable.push(operation::unreadable(&text, &kept, &error)),
+            }
         }
-        Ok(items)
+        Ok((items, unreadable))
     }
 
     /// The hashes of a family, in one round trip.
@@ -161,6 +173,8 @@ impl Store {
             return Ok(vec![]);
         }
         let pipe = &pipe;
-        self.repeatable(|mut connection| async move { pipe.query_async(&mut connection).await }).await
+        let read: Vec<Bytes> =
+            self.repeatable(|mut connection| async move { pipe.query_async(&mut connection).await }).await?;
+        Ok(read.into_iter().map(lossy).collect())
     }
 }

@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::fields::{Fields, Unread, parsed};
+use super::fields::{Fields, Unread, lossy, parsed};
 use super::script::{self, Arguments};
-use super::{StepRecord, Store, StoreError, keys};
+use super::{Refusal, StepRecord, Store, StoreError, error, keys};
+use crate::format::FORMAT;
 use crate::ids::OperationId;
-use crate::operation::{Abandoned, DeadLetter, Links, OnFailure, Operation, State, StepState, Target};
+use crate::operation::{Abandoned, DeadLetter, Links, OnFailure, Operation, State, StepState, Target, Unreadable};
 use crate::payload::Payload;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
+
+/// For how long a worker counts as there after it asked for work; an idle one asks twice a second.
+const WORKERS_SEEN_MS: u64 = 60_000;
 
 /// An operation's fields and its steps' records by name, as Redis has them.
 pub(super) type Raw = HashMap<String, String>;
@@ -31,6 +35,10 @@ impl Recorded {
     /// Reads what Redis has; `None` when it has nothing.
     pub(super) fn of(id: &OperationId, fields: Raw, steps: Raw) -> Result<Option<Recorded>, StoreError> {
         let Some(Seen { operation, steps, unread, fields }) = Seen::of(id, fields, steps)? else { return Ok(None) };
+        let version = fields.word("version")?.unwrap_or(1);
+        if version > FORMAT {
+            return Err(StoreError::Refused(Refusal::Newer(version)));
+        }
         if let Some(first) = unread.into_first() {
             return Err(first);
         }
@@ -71,6 +79,62 @@ pub(super) fn view(id: &OperationId, fields: Raw, steps: Raw) -> Result<Option<O
     let Some(Seen { mut operation, unread, .. }) = Seen::of(id, fields, steps)? else { return Ok(None) };
     operation.warnings.extend(unread.into_words());
     Ok(Some(operation))
+}
+
+/// What can be told of an operation that cannot be shown.
+pub(super) fn unreadable(id: &str, fields: &Raw, why: &StoreError) -> Unreadable {
+    let text = |name: &str| fields.get(name).filter(|text| !text.is_empty()).cloned();
+    let version = version(fields);
+    let problem = match version > FORMAT {
+        true => Problem::new(Code::NewerVersion, format!("it is of version {version} of the format")),
+        false => Problem::new(Code::CorruptRecord, error::words(why)),
+    };
+    Unreadable {
+        id: id.to_owned(),
+        kind: text("kind"),
+        state: text("state"),
+        district: text("district"),
+        heritage: text("heritage"),
+        problem,
+    }
+}
+
+/// The version of the format that an operation is written in; 1 when it does not say.
+pub(super) fn version(fields: &Raw) -> u32 {
+    fields.get("version").and_then(|version| version.parse().ok()).unwrap_or(1)
+}
+
+/// What an operation should tell of its version: that it is newer, or that nobody takes it.
+fn of_version(fields: &Raw, understood: u32) -> Option<String> {
+    let version = version(fields);
+    let is_ready = fields.get("whereabouts").is_some_and(|it| it == "ready");
+    if is_ready && understood > 0 && version > understood {
+        return Some(format!(
+            "no worker understands it yet: it is of version {version} of the format, and the workers that were seen in the \
+             last minute understand {understood} at most"
+        ));
+    }
+    (version > FORMAT)
+        .then(|| format!("it is of version {version} of the format, and shown as far as this API understands it"))
+}
+
+/// The same, with what its version has to say. `understood` is the newest that a worker understands, 0 when none was seen.
+pub(super) fn view_explained(
+    id: &OperationId,
+    fields: Raw,
+    steps: Raw,
+    understood: u32,
+) -> Result<Option<Operation>, StoreError> {
+    let explained = of_version(&fields, understood);
+    let newer = Some(version(&fields)).filter(|version| *version > FORMAT);
+    match view(id, fields, steps) {
+        Ok(Some(mut operation)) => {
+            operation.warnings.extend(explained);
+            Ok(Some(operation))
+        }
+        Ok(None) => Ok(None),
+        Err(error) => Err(newer.map_or(error, |version| StoreError::Refused(Refusal::Newer(version)))),
+    }
 }
 
 fn in_order(id: &OperationId, steps: Raw, unread: &mut Unread) -> Vec<StepRecord> {
@@ -207,7 +271,7 @@ impl Store {
     /// The fields and the steps of an operation, as of one moment.
     pub(super) async fn raw(&self, id: &OperationId) -> Result<(Raw, Raw), StoreError> {
         let mut reply = self.look(&script::RECORDED, Arguments::default().one(id.as_str())).await?;
-        Ok((reply.next()?, reply.next()?))
+        Ok((reply.hash()?, reply.hash()?))
     }
 
     /// Everything recorded of an operation, as of one moment.
@@ -219,6 +283,21 @@ impl Store {
     /// An operation, with its steps. What cannot be read of it is left out, and a warning says so.
     pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
         let (fields, steps) = self.raw(id).await?;
-        view(id, fields, steps)
+        if version(&fields) == 1 {
+            return view(id, fields, steps);
+        }
+        let understood = self.newest_understood().await?;
+        view_explained(id, fields, steps, understood)
+    }
+
+    /// The newest version of the format that a worker understands which was seen in the last minute; 0 when none was.
+    pub(super) async fn newest_understood(&self) -> Result<u32, StoreError> {
+        let mut seen = redis::cmd("HGETALL");
+        seen.arg(self.key(keys::WORKERS, &[]));
+        let seen = lossy(self.query(seen).await?);
+        let now = self.now().0;
+        let is_there = |at: &str| at.parse().is_ok_and(|at: u64| now.saturating_sub(at) < WORKERS_SEEN_MS);
+        let versions = seen.iter().filter(|(_, at)| is_there(at)).filter_map(|(version, _)| version.parse().ok());
+        Ok(versions.max().unwrap_or(0))
     }
 }

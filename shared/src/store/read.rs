@@ -1,7 +1,6 @@
 //! Reading districts and heritages as recorded, with what is on its way to them.
 
-use super::fields::{self, Fields};
-use super::operation::Raw;
+use super::fields::{self, Bytes, Fields, lossy};
 use super::script::{self, Arguments};
 use super::{Store, StoreError, error, keys, records};
 use crate::district::District;
@@ -91,7 +90,9 @@ impl Store {
     pub async fn ports(&self, district: &DistrictName) -> Result<Vec<u16>, StoreError> {
         let mut ports = redis::cmd("HKEYS");
         ports.arg(self.key(keys::PORTS, &[district.as_str()]));
-        self.query(ports).await
+        let ports: Vec<String> = self.query(ports).await?;
+        // What is no port is taken by nobody.
+        Ok(ports.iter().filter_map(|port| port.parse().ok()).collect())
     }
 
     /// Address ranges taken by districts.
@@ -112,10 +113,13 @@ impl Store {
             .one(u8::from(heritages.is_some()))
             .optional(heritages.flatten().map(HeritageName::as_str));
         let mut reply = self.look(&script::VIEWS, arguments).await?;
-        let views: Vec<(String, Raw, Vec<String>)> = reply.next()?;
-        views.into_iter().map(view).collect()
+        let views: Vec<Told> = reply.next()?;
+        Ok(views.into_iter().map(view).collect())
     }
 }
+
+/// What a script tells of a record: its name, its fields, and id, state and payload of each unfinished operation in turn.
+type Told = (String, Bytes, Vec<Option<Vec<u8>>>);
 
 /// A record as read, with what is on its way to it.
 struct View {
@@ -124,21 +128,22 @@ struct View {
     unfinished: Vec<Unfinished>,
 }
 
-fn view((name, fields, unfinished): (String, Raw, Vec<String>)) -> Result<View, StoreError> {
-    let unfinished = unfinished
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .map(|[id, state, payload]| {
-            let corrupt = |wrong: &dyn std::fmt::Display| error::corrupt(keys::OPERATION, wrong);
-            Ok(Unfinished {
-                id: OperationId::parse(id).map_err(|wrong| corrupt(&wrong))?,
-                state: state.parse().map_err(|wrong: strum::ParseError| corrupt(&wrong))?,
-                payload: fields::parsed(&format!("{}:{id}.payload", keys::OPERATION), payload)?,
-            })
+/// An operation that cannot be read counts for nothing in what a thing is to be: it is set aside when it is claimed.
+fn view((name, fields, unfinished): Told) -> View {
+    let read = |told: &[Option<Vec<u8>>; 3]| {
+        let [id, state, payload] = told.each_ref().map(|text| String::from_utf8_lossy(text.as_deref().unwrap_or(b"")));
+        let corrupt = |wrong: &dyn std::fmt::Display| error::corrupt(&format!("{}:{id}", keys::OPERATION), wrong);
+        Ok(Unfinished {
+            id: OperationId::parse(&id).map_err(|wrong| corrupt(&wrong))?,
+            state: state.parse().map_err(|wrong: strum::ParseError| corrupt(&wrong))?,
+            payload: fields::parsed(&format!("{}:{id}.payload", keys::OPERATION), &payload)?,
         })
-        .collect::<Result<_, StoreError>>()?;
-    Ok(View { fields: Fields::of(&name, fields), name, unfinished })
+    };
+    let shown = |read: Result<Unfinished, StoreError>| {
+        read.inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "it is passed over")).ok()
+    };
+    let unfinished = unfinished.as_chunks::<3>().0.iter().filter_map(|told| shown(read(told))).collect();
+    View { fields: Fields::of(&name, lossy(fields)), name, unfinished }
 }
 
 fn heritage_view(district: &DistrictName, view: View) -> Result<Option<HeritageView>, StoreError> {

@@ -2,7 +2,7 @@
 
 use super::claim::ids;
 use super::script::{self, Arguments};
-use super::{Store, StoreError};
+use super::{Store, StoreError, error, keys};
 use crate::ids::OperationId;
 
 /// How many operations one call looks at, so that none holds Redis up.
@@ -18,6 +18,9 @@ impl Store {
             let mut reply = self.call(&script::REAP, Arguments::default().one(&cursor).one(AT_ONCE)).await?;
             cursor = reply.next()?;
             repaired.extend(ids(reply.next()?)?);
+            for (id, why) in broken(reply.next()?) {
+                self.set_aside(&id, None, &error::corrupt(&format!("{}:{id}", keys::OPERATION), &why)).await?;
+            }
             if cursor == "0" {
                 break;
             }
@@ -27,4 +30,10 @@ impl Store {
         }
         Ok(repaired)
     }
+}
+
+/// Operations at which a script failed, each with why, from a list of both in turn; an error of Redis may quote what is no text.
+pub(super) fn broken(told: Vec<Vec<u8>>) -> Vec<(String, String)> {
+    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    told.as_chunks::<2>().0.iter().map(|[id, why]| (text(id), text(why))).collect()
 }

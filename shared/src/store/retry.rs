@@ -7,6 +7,7 @@ use super::operation::{Recorded, view};
 use super::script::{self, Arguments};
 use super::{Limits, StepRecord, Store, StoreError, limits, records, why};
 use crate::district::{District, DistrictIds};
+use crate::format::FORMAT;
 use crate::heritage::Heritage;
 use crate::ids::OperationId;
 use crate::journal::Event;
@@ -58,6 +59,7 @@ impl Store {
             .one(id.as_str())
             .one(before.attempt)
             .one(before.kind.lane().to_string())
+            .one(FORMAT)
             .one(json(&accepted)?)
             .fields(steps)
             .fields(records::made(district.as_ref(), heritage.as_ref())?);
@@ -66,7 +68,7 @@ impl Store {
         let arguments = limits::given_to(limits.filter(|_| !is_deletion), actor, arguments);
         let script = if is_deletion { &script::RETRY_DELETION } else { &script::RETRY };
         let mut reply = self.call_confirmed(script, arguments).await?;
-        Ok(view(id, reply.next()?, reply.next()?)?.map(|operation| Retried { operation }))
+        Ok(view(id, reply.hash()?, reply.hash()?)?.map(|operation| Retried { operation }))
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use redis::{FromRedisValue, Script, ScriptInvocation, ToRedisArgs, Value};
 
 use super::link::Twice;
-use super::{Refusal, Store, StoreError, error, moves};
+use super::operation::Raw;
+use super::{Refusal, Store, StoreError, error, fields, moves};
 use crate::ids::OperationId;
 use crate::names::HeritageName;
 
@@ -55,6 +56,7 @@ transition!(CANCEL, "flags=allow-oom", "admission.lua", "cancel.lua");
 transition!(RETRY, "", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(RETRY_DELETION, "flags=allow-oom", ["admission.lua", "budget.lua", "limits.lua"], "retry.lua");
 transition!(ABANDON, "flags=allow-oom", "admission.lua", "abandon.lua");
+transition!(QUARANTINE, "flags=allow-oom", "held.lua", "quarantine.lua");
 transition!(REAP, "flags=allow-oom", "held.lua", "reap.lua");
 transition!(SWEEP, "flags=allow-oom", "admission.lua", "sweep.lua");
 script!(RENEW, "flags=allow-oom", "", [], "renew.lua");
@@ -107,6 +109,11 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// The next value, which is a hash.
+    pub(super) fn hash(&mut self) -> Result<Raw, StoreError> {
+        self.next().map(fields::lossy)
+    }
+
     /// The next value.
     pub(super) fn next<T: FromRedisValue>(&mut self) -> Result<T, StoreError> {
         redis::from_redis_value(self.rest.next().unwrap_or_default())

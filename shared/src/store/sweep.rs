@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::claim::ids;
+use super::reap::broken;
 use super::script::{self, Arguments};
 use super::{Store, StoreError};
 use crate::ids::OperationId;
@@ -35,6 +36,9 @@ impl Store {
             let next: u64 = reply.next()?;
             place.store(next, Ordering::Relaxed);
             removed.extend(ids(reply.next()?)?);
+            for (id, why) in broken(reply.next()?) {
+                tracing::error!(operation = id, why, "an operation is kept whose record cannot be read");
+            }
             if next == 0 {
                 break;
             }

@@ -7,6 +7,7 @@ mod accept;
 mod cancel;
 mod chaos;
 mod claim;
+mod corrupt;
 mod dangling;
 mod deletion;
 mod failing;

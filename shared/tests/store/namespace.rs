@@ -58,13 +58,14 @@ pub(crate) async fn dump(connection: &mut MultiplexedConnection) -> Namespace {
 /// Replaces everything in Redis by these keys.
 pub(crate) async fn restore(connection: &mut MultiplexedConnection, namespace: &Namespace) {
     let () = ask(connection, &["FLUSHALL"]).await;
+    let mut pipe = redis::pipe();
     for (key, value) in namespace {
-        write(connection, &format!("{PREFIX}{key}"), value).await;
+        write(&mut pipe, &format!("{PREFIX}{key}"), value);
     }
+    let () = pipe.query_async(connection).await.unwrap();
 }
 
-async fn write(connection: &mut MultiplexedConnection, key: &str, value: &Value) {
-    let mut pipe = redis::pipe();
+fn write(pipe: &mut redis::Pipeline, key: &str, value: &Value) {
     match value {
         Value::String(text) => {
             pipe.set(key, text);
@@ -88,5 +89,4 @@ async fn write(connection: &mut MultiplexedConnection, key: &str, value: &Value)
             }
         }
     }
-    let () = pipe.query_async(connection).await.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use shared::format::FORMAT;
 use shared::operation::{Reason, State};
 
 use crate::fixture::{bench, create, district, provision};
@@ -80,7 +81,8 @@ async fn the_reaper_finds_what_a_broken_off_script_left_in_limbo() {
     let bench = bench().await;
     let id = bench.accepted(&provision()).await.id;
     let mut connection = bench.raw().await;
-    let () = redis::cmd("DEL").arg(bench.key("ready:normal")).query_async(&mut connection).await.unwrap();
+    let ready = bench.key(&format!("ready:normal:{FORMAT}"));
+    let () = redis::cmd("DEL").arg(ready).query_async(&mut connection).await.unwrap();
     assert!(bench.claim("w").await.unwrap().is_none());
     bench.upkeep(Duration::from_millis(1)).await.unwrap();
     assert_eq!(bench.claimed().await.operation.id, id);

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use shared::format::FORMAT;
 use shared::operation::State;
 
 use crate::fixture::{Bench, alone, provision};
@@ -53,7 +54,11 @@ async fn upkeep_is_done_by_one_worker_at_a_time() {
     bench.upkeep(Duration::from_secs(60)).await.unwrap();
     let id = bench.accepted(&provision()).await.id;
     let lose = async |mut connection: redis::aio::MultiplexedConnection| {
-        let () = redis::cmd("DEL").arg(bench.key("ready:normal")).query_async(&mut connection).await.unwrap();
+        let () = redis::cmd("DEL")
+            .arg(bench.key(&format!("ready:normal:{FORMAT}")))
+            .query_async(&mut connection)
+            .await
+            .unwrap();
     };
     lose(connection.clone()).await;
     bench.upkeep(Duration::from_secs(60)).await.unwrap();

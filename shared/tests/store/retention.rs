@@ -14,7 +14,7 @@ use crate::dangling::nothing_dangles;
 use crate::fixture::{Bench, bench, condition, create, ending, heritage_spec};
 
 /// Another worker's store, which keeps nothing after its end.
-async fn sweeper(bench: &Bench) -> Store {
+pub(crate) async fn sweeper(bench: &Bench) -> Store {
     let forgetful = Settings { retention: Duration::ZERO, ..bench.settings.clone() };
     Store::connect(&forgetful, Duration::from_secs(10)).await.unwrap()
 }

@@ -1,14 +1,17 @@
 //! What earlier versions of the format left in Redis is read, shown, resumed, retried, cancelled and finished by this one.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use shared::format::FORMAT;
 use shared::ids::OperationId;
 use shared::operation::{Operation, State};
 use shared::payload::Payload;
+use shared::problem::Code;
 use shared::store::{Cancelled, Filter, Refusal, StoreError};
 
-use crate::fixture::{Bench, alone, district, name};
-use crate::namespace::{Namespace, Value, dump, kept, restore};
+use crate::fixture::{Bench, alone, create, district, name};
+use crate::namespace::{Namespace, Value, ask, dump, kept, restore};
 use crate::populated::{Operations, populated};
 
 /// Versions of which a namespace is kept.
@@ -178,4 +181,63 @@ async fn a_population_of_this_version_stands_as_the_kept_ones_do() {
     for (label, state) in STANDING {
         assert_eq!(bench.state(&ids[label]).await, state, "{label}");
     }
+}
+
+/// Makes a ready operation one of a later version, as a newer API would have accepted it.
+async fn of_version(bench: &Bench, id: &OperationId, version: u32) {
+    let mut connection = bench.raw().await;
+    let (before, after) = (format!("{{test}}:ready:normal:{FORMAT}"), format!("{{test}}:ready:normal:{version}"));
+    let () = ask(&mut connection, &["HSET", &format!("{{test}}:op:{id}"), "version", &version.to_string()]).await;
+    let () = ask(&mut connection, &["LREM", &before, "0", id.as_str()]).await;
+    let () = ask(&mut connection, &["RPUSH", &after, id.as_str()]).await;
+}
+
+#[tokio::test]
+async fn an_operation_of_a_newer_version_is_left_to_others_and_says_so() {
+    let bench = alone().await;
+    bench.standing_district().await;
+    let newer = bench.accepted(&create("web", None)).await.id;
+    of_version(&bench, &newer, FORMAT + 1).await;
+    let next = bench.accepted(&create("api", None)).await.id;
+    assert_eq!(bench.succeed_next().await, next, "what stands behind it is not held up");
+    for _ in 0..3 {
+        assert!(bench.claim("worker-1").await.unwrap().is_none());
+        assert!(bench.reap().await.unwrap().is_empty(), "it is where it belongs");
+    }
+    assert!(bench.next_due_in(Duration::from_secs(1)) > Duration::from_millis(500), "nobody spins for it");
+    let shown = bench.operation(&newer).await.unwrap().unwrap();
+    assert_eq!((shown.state, shown.seq), (State::Queued, 1));
+    assert!(shown.warnings[0].starts_with("no worker understands it yet"), "{:?}", shown.warnings);
+    assert_eq!(bench.operations(&Filter::default(), None, 10).await.unwrap().items[1], shown);
+
+    let mut connection = bench.raw().await;
+    let op = format!("{{test}}:op:{newer}");
+    let () = ask(&mut connection, &["HSET", &op, "kind", "of_tomorrow"]).await;
+    let page = bench.operations(&Filter::default(), None, 10).await.unwrap();
+    assert_eq!((page.items.len(), page.unreadable[0].problem.code), (2, Code::NewerVersion));
+    let unknown = bench.operation(&newer).await;
+    assert!(matches!(unknown, Err(StoreError::Refused(Refusal::Newer(version))) if version == FORMAT + 1));
+    let () = ask(&mut connection, &["HSET", &op, "kind", "create_heritage"]).await;
+
+    let cancelled = bench.cancel(&newer, "token:me").await.unwrap().unwrap();
+    assert!(matches!(cancelled, Cancelled::AtOnce(_)), "to stop it, nobody must understand it");
+    let retried = bench.retry(&newer, "token:me").await;
+    assert!(matches!(retried, Err(StoreError::Refused(Refusal::Newer(_)))), "its version is never lowered");
+}
+
+#[tokio::test]
+async fn a_worker_takes_older_and_newer_versions_that_it_understands_in_the_order_of_acceptance() {
+    let bench = alone().await;
+    bench.standing_district().await;
+    let older = bench.accepted(&create("one", None)).await.id;
+    let mut connection = bench.raw().await;
+    let () = ask(&mut connection, &["HDEL", &format!("{{test}}:op:{older}"), "version"]).await;
+    let () = ask(&mut connection, &["DEL", &format!("{{test}}:ready:normal:{FORMAT}")]).await;
+    let () = ask(&mut connection, &["RPUSH", "{test}:ready:normal", older.as_str()]).await;
+    let newer = bench.accepted(&create("two", None)).await.id;
+    // As a version that knew one list only would put it back.
+    let () = ask(&mut connection, &["RPUSH", "{test}:ready:normal", newer.as_str()]).await;
+    assert_eq!(bench.succeed_next().await, older);
+    assert_eq!(bench.succeed_next().await, newer);
+    assert!(bench.claim("worker-1").await.unwrap().is_none());
 }

@@ -147,8 +147,12 @@ async fn shown(http: &mut Http, operation: &str) -> Result<Value> {
 async fn left(redis: &mut impl ConnectionLike) -> Result<BTreeMap<String, u64>> {
     let mut left = BTreeMap::new();
     for lane in ["interactive", "normal", "bulk"] {
-        let key = format!("{NAMESPACE}:ready:{lane}");
-        left.insert(key.clone(), redis::cmd("LLEN").arg(&key).query_async(redis).await?);
+        // Each version of the format has a list of its own.
+        let lists: Vec<String> =
+            redis::cmd("KEYS").arg(format!("{NAMESPACE}:ready:{lane}*")).query_async(redis).await?;
+        for key in lists {
+            left.insert(key.clone(), redis::cmd("LLEN").arg(&key).query_async(redis).await?);
+        }
     }
     let mut sets = ["unfinished", "delayed", "leases"].map(|family| format!("{NAMESPACE}:{family}")).to_vec();
     sets.extend(redis::cmd("KEYS").arg(format!("{NAMESPACE}:order:*")).query_async::<Vec<String>>(redis).await?);

@@ -61,6 +61,7 @@ fn word(event: &Event) -> Option<(&'static str, Tone)> {
         Event::CancelRequested { .. } => Some(("cancel", Tone::Odd)),
         Event::UndoStarted { .. } => Some(("undo", Tone::Odd)),
         Event::Superseded { .. } => Some(("folded", Tone::Odd)),
+        Event::Unreadable { .. } => Some(("unread", Tone::Odd)),
         Event::Abandoned { .. } => Some(("given up", Tone::Odd)),
         Event::Resumed { after_crash: false, .. }
         | Event::Accepted { .. }

@@ -36,6 +36,7 @@ fn tone(event: &Event) -> &'static str {
         | Event::CancelRequested { .. }
         | Event::UndoStarted { .. }
         | Event::Abandoned { .. }
+        | Event::Unreadable { .. }
         | Event::StepUndone { .. }
         | Event::Superseded { .. }
         | Event::Resumed { after_crash: true, .. } => "odd",

@@ -17,7 +17,7 @@ end
 if field(id, 'abandoned_at') then
   return answer('abandoned', id)
 end
-if state ~= 'stuck' or its_attempt ~= attempt then
+if state ~= 'stuck' or (its_attempt or '') ~= attempt then
   return refuse('wrong_state', state)
 end
 

@@ -62,7 +62,7 @@ end
 local function cannot_supersede()
   local own = orders(superseded)
   return field(superseded, 'district') ~= district or field(superseded, 'heritage') ~= heritage
-    or not is_idle(superseded) or last_first(own)[1] ~= superseded
+    or not is_idle(superseded) or redis.call('ZREVRANGE', own, 0, 0)[1] ~= superseded
 end
 
 local refusal = refuse_by_target(id, does, district, heritage, parent, cascade)

@@ -1,10 +1,13 @@
 -- Takes the next operation: due timers and expired leases become ready, then the first lane that has one is served.
 -- KEYS    1 namespace
--- ARGV    name of the worker, lease in milliseconds, moment until which the worker waits for the answer, nonce of the fencing
---         token, crashes allowed; `claimed`, `resumed`, `resumed` after a crash; problem and `finished` of a quarantine
--- Result  claimed, now, fence, after crash (0|1), operation, steps; or none, now, milliseconds to the next timer or lease (-1)
+-- ARGV    name of the worker, newest version of the format that it understands, lease in milliseconds, moment until which the
+--         worker waits for the answer, nonce of the fencing token, crashes allowed; `claimed`, `resumed`, `resumed` after a
+--         crash; problem and `finished` of a quarantine
+-- Result  claimed, now, fence, after crash (0|1), operation, steps; or corrupt, now, id, why; or none, now, milliseconds to
+--         the next timer or lease (-1)
 
-local worker, lease, waits_until = take(), take(), tonumber(take())
+local worker, understands = take(), tonumber(take())
+local lease, waits_until = take(), tonumber(take())
 local nonce, crashes_allowed = take(), tonumber(take())
 local claimed, resumed, resumed_after_crash = take(), take(), take()
 local quarantine, quarantined = take(), take()
@@ -15,23 +18,38 @@ if now > waits_until then
   return {'none', now, 0}
 end
 
+redis.call('HSET', key('workers'), understands, now)
+
+-- An operation at which a script fails does not stop others: it is named, and set aside by a call of its own.
+local function corrupt(id, raised)
+  return {'corrupt', now, id, said(raised)}
+end
+
 -- Moves what is due to the ready lists. An entry of an operation that is elsewhere is left over from a script that broke off.
 local function promote(timers, whereabouts, by, before)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', timers, '-inf', now, 'LIMIT', 0, PROMOTED_AT_ONCE)) do
     if field(id, 'whereabouts') == whereabouts then
-      before(key('op', id))
-      move(id, by, nil, 'ready')
+      local is_sound, raised = pcall(function()
+        before(key('op', id))
+        move(id, by, nil, 'ready')
+      end)
+      if not is_sound then
+        return corrupt(id, raised)
+      end
     else
       redis.call('ZREM', timers, id)
     end
   end
 end
 
-promote(key('delayed'), 'delayed', 'due', function() end)
-promote(key('leases'), 'leased', 'expire', function(op)
-  redis.call('HINCRBY', op, 'crashes', 1)
-  redis.call('HSET', op, 'after_crash', 1)
-end)
+local broken = promote(key('delayed'), 'delayed', 'due', function() end)
+  or promote(key('leases'), 'leased', 'expire', function(op)
+    redis.call('HINCRBY', op, 'crashes', 1)
+    redis.call('HSET', op, 'after_crash', 1)
+  end)
+if broken then
+  return broken
+end
 
 -- Workers die at this one again and again: it stays as it is until a person looks.
 local function set_aside(id)
@@ -53,7 +71,7 @@ local function begin(id)
   redis.call('HSET', op, 'fence', fence, 'worker', worker)
   redis.call('HDEL', op, 'reason', 'after_crash', 'woken', 'released')
   if redis.call('HSETNX', op, 'started_at', now) == 1 then
-    local usual = redis.call('HGET', key('durations'), redis.call('HGET', op, 'kind'))
+    local usual = tonumber(redis.call('HGET', key('durations'), field(id, 'kind') or ''))
     if usual then
       redis.call('HSET', op, 'due_at', now + usual)
     end
@@ -63,18 +81,48 @@ local function begin(id)
     redis.call('HGETALL', op), redis.call('HGETALL', key('steps', id))}
 end
 
-for _, lane in ipairs({'interactive', 'normal', 'bulk'}) do
-  local ready = key('ready', lane)
-  local id = redis.call('LINDEX', ready, 0)
-  while id do
-    if field(id, 'whereabouts') ~= 'ready' or field(id, 'lane') ~= lane then
-      redis.call('LPOP', ready)
-    elseif tonumber(field(id, 'crashes') or 0) < crashes_allowed then
-      return begin(id)
-    else
-      set_aside(id)
+-- The claim, when there is one; workers died too often at what is set aside.
+local function serve(id)
+  if tonumber(field(id, 'crashes') or 0) < crashes_allowed then
+    return begin(id)
+  end
+  set_aside(id)
+end
+
+-- The next of a lane that this worker understands, with the list that has it: of each version the first, of those what has
+-- begun, and then what was accepted before.
+local function next_of(lane)
+  local best, its_list, its_rank
+  for version = understands, 1, -1 do
+    local list = ready_list(lane, version)
+    local id = redis.call('LINDEX', list, 0)
+    local rank = id and (tonumber(field(id, 'place')) or 0) + (field(id, 'started_at') and 0 or 2 ^ 52)
+    if id and (not best or rank < its_rank) then
+      best, its_list, its_rank = id, list, rank
     end
-    id = redis.call('LINDEX', ready, 0)
+  end
+  return best, its_list
+end
+
+for _, lane in ipairs({'interactive', 'normal', 'bulk'}) do
+  local id, list = next_of(lane)
+  while id do
+    local whereabouts, its_lane, version = field(id, 'whereabouts'), field(id, 'lane'), field(id, 'version')
+    if whereabouts ~= 'ready' or its_lane ~= lane then
+      redis.call('LPOP', list)
+    elseif ready_list(lane, version) ~= list then
+      -- A version that knew only one list has put it here.
+      redis.call('LPOP', list)
+      if not redis.call('LPOS', ready_list(lane, version), id) then
+        line_up(id, lane, field(id, 'started_at'), version)
+      end
+    else
+      local is_sound, answer = pcall(serve, id)
+      if answer then
+        return is_sound and answer or corrupt(id, answer)
+      end
+    end
+    id, list = next_of(lane)
   end
 end
 

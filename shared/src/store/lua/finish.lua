@@ -18,6 +18,7 @@ local record = record_of(district, heritage)
 -- How long operations of a kind take, by those that succeeded: the newest counts for a third.
 local function remember_duration()
   local kind, started = unpack(redis.call('HMGET', op, 'kind', 'started_at'))
+  started = tonumber(started) or now
   local before = tonumber(redis.call('HGET', key('durations'), kind)) or now - started
   redis.call('HSET', key('durations'), kind, math.floor((2 * before + now - started) / 3))
 end

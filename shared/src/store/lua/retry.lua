@@ -1,10 +1,10 @@
 -- Takes up a failed, cancelled or stuck operation again.
 -- KEYS    1 namespace
--- ARGV    id, attempt that is retried, lane, `accepted`, steps by name, fields of the record that a create makes,
+-- ARGV    id, attempt that is retried, lane, version of the format, `accepted`, steps by name, fields of the record that a create makes,
 --         why a deletion cancels others (problem, `cancel_requested`, `finished`); limits
 -- Result  retried, now, operation, steps; or refused, now, why, detail
 
-local id, attempt, lane, accepted = take(), take(), take(), take()
+local id, attempt, lane, version, accepted = take(), take(), take(), take(), take()
 local steps, record_fields, why = take_list(), take_list(), take_why()
 local limits = take_limits()
 local op = key('op', id)
@@ -49,7 +49,7 @@ if state ~= 'stuck' and not has_residue(id) then
 end
 reopen(id)
 redis.call('HDEL', op, 'cancel', 'error', 'headline')
-redis.call('HSET', op, 'lane', lane)
+redis.call('HSET', op, 'lane', lane, 'version', version)
 set_all(key('steps', id), steps)
 journal(id, {accepted})
 enter_order(id, 'retry')

@@ -4,7 +4,7 @@
 -- Result  ok, now
 
 local bucket = key('budget', take())
-local shrunk_at = tonumber(redis.call('HGET', bucket, 'shrunk_at') or 0)
+local shrunk_at = tonumber(redis.call('HGET', bucket, 'shrunk_at')) or 0
 if now - shrunk_at >= 1000 then
   redis.call('HSET', bucket, 'share', math.max(budget_share(bucket) / 2, 1 / 16), 'shrunk_at', now, 'tokens', 0, 'at', now)
   redis.call('PEXPIRE', bucket, 600000)

@@ -2,11 +2,11 @@
 -- KEYS    1 namespace
 -- ARGV    cursor (0 begins), how many to look at, milliseconds for which an operation is kept after its end,
 --         milliseconds for which one look at everything is enough, whoever looks
--- Result  ok, now, next cursor (0 when all were looked at), ids removed
+-- Result  ok, now, next cursor (0 when all were looked at), ids removed, ids whose record cannot be read and why in turn
 
 local cursor, count, kept, pause = take(), take(), tonumber(take()), take()
 if cursor == '0' and not redis.call('SET', key('swept'), now, 'NX', 'PX', pause) then
-  return {'ok', now, '0', {}}
+  return {'ok', now, '0', {}, {}}
 end
 
 -- The operations that it has started.
@@ -77,7 +77,7 @@ local function may_go(id)
   return true
 end
 
-local removed = {}
+local removed, broken = {}, {}
 
 local function remove(id)
   for child in children(id) do
@@ -95,13 +95,20 @@ local function remove(id)
   removed[#removed + 1] = id
 end
 
-local page = redis.call('ZRANGEBYSCORE', key('operations'), '(' .. cursor, (now - kept) * 1000,
-  'WITHSCORES', 'LIMIT', 0, count)
-for i = 1, #page, 2 do
-  local id = page[i]
+local function look_at(id)
   local parent = field(id, 'parent')
   if is_there(id) and not (parent and is_there(parent)) and may_go(id) then
     remove(id)
   end
 end
-return {'ok', now, #page == 2 * count and page[#page] or '0', removed}
+
+local page = redis.call('ZRANGEBYSCORE', key('operations'), '(' .. cursor, (now - kept) * 1000,
+  'WITHSCORES', 'LIMIT', 0, count)
+for i = 1, #page, 2 do
+  local is_sound, raised = pcall(look_at, page[i])
+  if not is_sound then
+    broken[#broken + 1] = page[i]
+    broken[#broken + 1] = said(raised)
+  end
+end
+return {'ok', now, #page == 2 * count and page[#page] or '0', removed, broken}

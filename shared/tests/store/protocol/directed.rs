@@ -106,7 +106,7 @@ async fn a_move_that_the_table_does_not_have_is_an_error_and_is_not_made() {
     bench.checkpoint(&id, &claim.fence, &write(State::Undoing, "a")).await.unwrap();
     let refused = bench.checkpoint(&id, &claim.fence, &write(State::Running, "b")).await.unwrap_err();
     assert!(
-        matches!(&refused, StoreError::Rejected(error) if error.to_string().contains("illegal move")),
+        matches!(&refused, StoreError::Corrupt(_, error) if error.to_string().contains("illegal move")),
         "{refused:?}"
     );
     assert_eq!(bench.state(&id).await, State::Undoing);

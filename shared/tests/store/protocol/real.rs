@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use shared::format::FORMAT;
 use shared::ids::OperationId;
 use shared::journal::Event;
 use shared::operation::{Lane, OnFailure, Reason};
@@ -190,7 +191,7 @@ impl Real<'_> {
     /// Takes it out of whatever has it.
     pub(super) async fn lose(&self, id: Id, lane: Lane) {
         let id = self.id(id).as_str();
-        self.command(&["LREM", &self.key(&format!("ready:{lane}")), "1", id]).await;
+        self.command(&["LREM", &self.key(&format!("ready:{lane}:{FORMAT}")), "1", id]).await;
         for structure in ["leases", "delayed"] {
             self.command(&["ZREM", &self.key(structure), id]).await;
         }
@@ -227,7 +228,7 @@ impl Real<'_> {
     async fn structures(&self, raw: &mut redis::aio::MultiplexedConnection) -> String {
         let mut pipe = redis::pipe();
         for lane in ["interactive", "normal", "bulk"] {
-            pipe.lrange(self.key(&format!("ready:{lane}")), 0, -1);
+            pipe.lrange(self.key(&format!("ready:{lane}:{FORMAT}")), 0, -1);
         }
         for structure in ["unfinished", "leases", "delayed"] {
             pipe.zrange(self.key(structure), 0, -1);

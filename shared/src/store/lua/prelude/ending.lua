@@ -21,8 +21,10 @@ local function wake_parent(id)
     return
   end
   if field(parent, 'whereabouts') == 'delayed' then
-    move(parent, 'wake', nil, 'ready')
-  else
+    pcall(function()
+      move(parent, 'wake', nil, 'ready')
+    end)
+  elseif redis.call('EXISTS', key('op', parent)) == 1 then
     redis.call('HSET', key('op', parent), 'woken', 1)
   end
 end
@@ -63,24 +65,27 @@ local function end_idle(id, why, keep_record)
   pass_on(id)
 end
 
--- The operations of an order, last first, so that ending them makes none of them ready on the way.
-local function last_first(order)
-  return redis.call('ZREVRANGE', order, 0, -1)
+-- Does something with each operation of an order, last first, so that ending them makes none of them ready on the way. One
+-- whose record cannot be read is passed over: it is set aside when it is claimed.
+local function each_of(order, act)
+  for _, other in ipairs(redis.call('ZREVRANGE', order, 0, -1)) do
+    pcall(act, other)
+  end
 end
 
 -- Ends what waits to run on a thing that is no more.
 local function end_orphans(order, why)
-  for _, other in ipairs(last_first(order)) do
+  each_of(order, function(other)
     if is_idle(other) then
       end_idle(other, {error = why.error, finished = why.finished}, false)
     end
-  end
+  end)
 end
 
 -- Removes a record with its reservations. When a deletion waits behind, the record stays for it to remove.
 function remove_record(district, heritage, why)
   local order = heritage and key('order', 'heritage', district, heritage) or key('order', 'district', district)
-  for _, other in ipairs(last_first(order)) do
+  for _, other in ipairs(redis.call('ZRANGE', order, 0, -1)) do
     if field(other, 'does') == 'delete' then
       redis.call('HSET', record_of(district, heritage), 'gone', 1)
       return
@@ -135,7 +140,7 @@ local function begin_deletion(district, heritage, why)
   local record = record_of(district, heritage)
   local own = heritage and key('order', 'heritage', district, heritage) or key('order', 'district', district)
   for _, order in ipairs(heritage and {own} or {key('order', 'shared', district), own}) do
-    for _, other in ipairs(last_first(order)) do
+    each_of(order, function(other)
       if field(other, 'does') == 'delete' then
         -- It works towards the same end.
       elseif is_idle(other) then
@@ -143,7 +148,7 @@ local function begin_deletion(district, heritage, why)
       else
         request_cancel(other, why)
       end
-    end
+    end)
   end
   redis.call('HSET', record, 'prior', redis.call('HGET', record, 'state'), 'state', 'deleting')
 end

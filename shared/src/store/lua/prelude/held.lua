@@ -31,7 +31,7 @@ local function write_checkpoint(id)
     return
   end
   redis.call('HSET', op, 'nonce', nonce, 'crashes', 0, 'updated_at', now)
-  if percent ~= '' and tonumber(percent) > tonumber(field(id, 'percent') or 0) then
+  if percent ~= '' and tonumber(percent) > (tonumber(field(id, 'percent')) or 0) then
     redis.call('HSET', op, 'percent', percent)
   end
   if state then

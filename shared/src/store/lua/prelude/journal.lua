@@ -4,7 +4,7 @@
 local EVENTS_KEPT = 100000
 
 local function journal(id, events)
-  local attempt, seq = field(id, 'attempt'), nil
+  local attempt, seq = field(id, 'attempt') or 0, nil
   for _, event in ipairs(events) do
     seq = redis.call('RPUSH', key('journal', id), now .. ' ' .. attempt .. ' ' .. event)
     redis.call('XADD', key('events'), 'MAXLEN', '~', EVENTS_KEPT, '*',

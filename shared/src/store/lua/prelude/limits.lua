@@ -14,7 +14,7 @@ end
 local function until_place()
   local sum, usual = 0, redis.call('HVALS', key('durations'))
   for _, duration in ipairs(usual) do
-    sum = sum + duration
+    sum = sum + (tonumber(duration) or UNKNOWN_MS)
   end
   local under_way = redis.call('ZCARD', key('leases')) + redis.call('ZCARD', key('delayed'))
   return #usual > 0 and under_way > 0 and math.ceil(sum / #usual / under_way) or UNKNOWN_MS

@@ -31,9 +31,25 @@ local function take_list()
   return list
 end
 
--- One field of an operation; false when it has none.
+-- One field of an operation; false when it has none, or when what stands at its key is no operation.
 local function field(id, name)
-  return redis.call('HGET', key('op', id), name)
+  local value = redis.pcall('HGET', key('op', id), name)
+  return type(value) == 'string' and value
+end
+
+-- The next number of a counter. One that cannot be read goes on from the clock, which is ahead of all that it ever gave.
+local function count(name)
+  local number = redis.pcall('INCR', key(name))
+  if type(number) == 'number' then
+    return number
+  end
+  redis.call('SET', key(name), now_us)
+  return now_us
+end
+
+-- What was raised, in words.
+local function said(raised)
+  return type(raised) == 'table' and raised.err or tostring(raised)
 end
 
 -- Writes a list of names and values into a hash, in pieces: Lua's stack holds no more than some thousand arguments.

@@ -15,18 +15,34 @@ local function is_exclusive(id)
   return not field(id, 'heritage') and field(id, 'does') ~= 'change'
 end
 
+-- A place that nobody gave back: its operation is gone, or has ended.
+local function is_left_over(id)
+  return redis.call('EXISTS', key('op', id)) == 0 or field(id, 'whereabouts') == 'ended'
+end
+
+-- The first of an order, when places that nobody gave back are cleared away; before `place` only, when it is given.
+local function first_in(order, place)
+  while true do
+    local id = redis.call('ZRANGEBYSCORE', order, '-inf', place and '(' .. place or '+inf', 'LIMIT', 0, 1)[1]
+    if not id or not is_left_over(id) then
+      return id
+    end
+    redis.call('ZREM', order, id)
+  end
+end
+
 local function is_blocked(id)
   local own = orders(id)
   local district, place, parent = unpack(redis.call('HMGET', key('op', id), 'district', 'place', 'parent'))
-  if redis.call('ZRANGE', own, 0, 0)[1] ~= id then
+  if first_in(own) ~= id then
     return true
   end
   if is_exclusive(id) then
-    return #redis.call('ZRANGEBYSCORE', key('order', 'shared', district), '-inf', '(' .. place, 'LIMIT', 0, 1) > 0
+    return first_in(key('order', 'shared', district), place) ~= nil
   end
   if field(id, 'heritage') then
     for _, other in ipairs(redis.call('ZRANGEBYSCORE', key('order', 'district', district), '-inf', '(' .. place)) do
-      if other ~= parent and is_exclusive(other) then
+      if other ~= parent and not is_left_over(other) and is_exclusive(other) then
         return true
       end
     end
@@ -34,17 +50,27 @@ local function is_blocked(id)
   return false
 end
 
--- Makes an operation ready when its turn has come.
-local function offer(id)
+local function offer_unless_blocked(id)
   if field(id, 'whereabouts') == 'order' and not is_blocked(id) then
     redis.call('HDEL', key('op', id), 'reason')
     move(id, 'offer', nil, 'ready')
   end
 end
 
+-- Makes an operation ready when its turn has come. One whose record cannot be read is left to the reaper: whoever offers
+-- it goes on.
+local function offer(id)
+  pcall(offer_unless_blocked, id)
+end
+
 -- Takes a place at the end of the order: accepted, retried, or cancelled to be taken back.
 local function enter_order(id, by)
-  local place = redis.call('INCR', key('places'))
+  local place = count('places')
+  local last = redis.call('ZREVRANGE', key('unfinished'), 0, 0, 'WITHSCORES')[2]
+  if last and tonumber(last) >= place then
+    place = now_us
+    redis.call('SET', key('places'), place)
+  end
   local own, shared = orders(id)
   redis.call('ZADD', own, place, id)
   if shared then
@@ -71,7 +97,7 @@ local function offer_next(id)
   local district = field(id, 'district')
   if shared then
     for _, order in ipairs({own, key('order', 'district', district)}) do
-      local head = redis.call('ZRANGE', order, 0, 0)[1]
+      local head = first_in(order)
       if head then
         offer(head)
       end

@@ -8,7 +8,7 @@ end
 -- Gives a record a revision that no record ever had.
 local function revise(record)
   if redis.call('EXISTS', record) == 1 then
-    redis.call('HSET', record, 'revision', redis.call('INCR', key('revisions')), 'updated_at', now)
+    redis.call('HSET', record, 'revision', count('revisions'), 'updated_at', now)
   end
 end
 
