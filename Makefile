@@ -12,7 +12,7 @@ CONFORM = cd tests/aws-sim && export AWS_SIM=$(CARGO_TARGET_DIR)/debug/aws-sim \
 	&& (cd conformance && $(VENV)/bin/pytest -n 2 && python3 document.py --check) \
 	&& (cd differential && $(VENV)/bin/python witness.py --check)
 
-.PHONY: demo test lint fmt audit bench bench-memory bench-aws-sim chaos conformance conformance-document fuzz moto setup
+.PHONY: demo test lint fmt audit bench matrix bench-memory bench-aws-sim chaos conformance conformance-document fuzz moto setup
 
 ## Redis, the AWS simulator, one API and two workers; a district and a heritage, live. Ctrl-C ends it.
 demo: setup
@@ -63,6 +63,12 @@ chaos: setup
 	@sh tests/setup.sh chaos
 	$(CARGO) build --workspace --bins
 	$(CHAOS) --seconds $(or $(SECONDS),120) --seed $(or $(SEED),1)
+
+## Every workflow, every step, every fault (docs/reliability.md, which this writes); BARCELONA_MATRIX_CASE=… runs one case.
+BARCELONA_MATRIX_CASE ?=
+matrix: setup
+	BARCELONA_MATRIX_CASES=all BARCELONA_MATRIX_CASE='$(BARCELONA_MATRIX_CASE)' BARCELONA_MATRIX_WRITE=1 \
+		$(CARGO) test --workspace --test matrix -- --nocapture
 
 ## The simulator against what AWS documents, driven by boto3.
 conformance: setup moto

@@ -5,6 +5,7 @@
 //! calls, faults, clock. [`Sim`] joins them, so that a test can run the simulator in its own process on a free port.
 
 mod control;
+mod hands;
 mod model;
 mod sim;
 mod wire;
@@ -12,6 +13,7 @@ mod wire;
 use std::future::Future;
 use std::io;
 
+pub use hands::Snapshot;
 pub use sim::{Account, Config, Consistency, Signatures, Sim, Throttling};
 use tokio::net::TcpListener;
 

@@ -50,21 +50,26 @@ pub enum ConnectError {
 impl Aws {
     /// Connects with the SDK's own settings and asks AWS whose account it is.
     pub async fn connect(namespace: &str, budgets: Budgets, ca_bundle: Option<&Path>) -> Result<Aws, ConnectError> {
-        let config = load(ca_bundle).await?;
+        Aws::with(&load(ca_bundle).await?, namespace, budgets).await
+    }
+
+    /// Connects with these settings and asks AWS whose account it is. They must not retry: the engine retries whole steps,
+    /// which look first what exists; a retry below it would multiply with that.
+    pub async fn with(config: &SdkConfig, namespace: &str, budgets: Budgets) -> Result<Aws, ConnectError> {
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
-        let account = account(&config).await?;
+        let account = account(config).await?;
         let calls = Calls::new(budgets, &account, &region);
         Ok(Aws {
             namespace: namespace.to_owned(),
             names: Names::new(namespace),
-            ec2: Ec2::new(&config, calls.clone()),
-            iam: Iam::new(&config, calls.clone()),
-            autoscaling: AutoScaling::new(&config, calls.clone()),
-            ecs: Ecs::new(&config, calls.clone()),
-            elb: Elb::new(&config, calls.clone()),
-            route53: Route53::new(&config, calls.clone()),
-            logs: Logs::new(&config, calls.clone()),
-            ssm: Ssm::new(&config, calls),
+            ec2: Ec2::new(config, calls.clone()),
+            iam: Iam::new(config, calls.clone()),
+            autoscaling: AutoScaling::new(config, calls.clone()),
+            ecs: Ecs::new(config, calls.clone()),
+            elb: Elb::new(config, calls.clone()),
+            route53: Route53::new(config, calls.clone()),
+            logs: Logs::new(config, calls.clone()),
+            ssm: Ssm::new(config, calls),
             account,
             region,
         })
@@ -76,7 +81,6 @@ async fn load(ca_bundle: Option<&Path>) -> Result<SdkConfig, ConnectError> {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client(ca_bundle)?)
         .timeout_config(timeouts)
-        // The engine retries whole steps, which look first what exists; a retry below it would multiply with that.
         .retry_config(RetryConfig::disabled());
     Ok(config.load().await)
 }

@@ -10,7 +10,7 @@ use shared::store::{Checkpoint, Finish, Park, StoreError, pause};
 
 use super::Run;
 
-/// Pause before a store that did not answer is asked again.
+/// The longest pause before a store that did not answer is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// The operation is no longer held: another worker may have it. Nothing more may be done or written.
@@ -92,7 +92,8 @@ impl Run {
                 | StoreError::Full(_)
                 | StoreError::Rejected(_) => {
                     tracing::warn!(what, error = &error as &dyn std::error::Error, "the store is asked again");
-                    tokio::time::sleep(pause::drawn(ASK_AGAIN)).await;
+                    let longest = ASK_AGAIN.min(self.timings().backoff);
+                    tokio::time::sleep(pause::drawn(longest)).await;
                 }
                 StoreError::Corrupt(..) | StoreError::Refused(_) => {
                     // Nobody can go on from here; the lease runs out, and the operation is quarantined when that repeats.

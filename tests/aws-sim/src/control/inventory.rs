@@ -7,22 +7,26 @@ use axum::extract::{RawQuery, State};
 
 use super::refusal::Refusal;
 use crate::model::inventory::{Item, Wanted, take};
+use crate::model::world::World;
 use crate::sim::Sim;
 
-pub(super) type Inventory = BTreeMap<&'static str, BTreeMap<&'static str, Vec<Item>>>;
+pub(crate) type Inventory = BTreeMap<&'static str, BTreeMap<&'static str, Vec<Item>>>;
 
 pub(super) async fn show(State(sim): State<Sim>, RawQuery(query): RawQuery) -> Result<Json<Inventory>, Refusal> {
     let wanted = read(&query.unwrap_or_default())?;
-    let items = {
-        let mut world = sim.world();
-        world.settle();
-        take(&world, &wanted)
-    };
+    let mut world = sim.world();
+    Ok(Json(of(&mut world, &wanted)))
+}
+
+/// What exists and is wanted, once all that is due has happened.
+pub(crate) fn of(world: &mut World, wanted: &Wanted) -> Inventory {
+    world.settle();
+    let items = take(world, wanted);
     let mut inventory = Inventory::new();
     for item in items {
         inventory.entry(item.service).or_default().entry(item.kind).or_default().push(item);
     }
-    Ok(Json(inventory))
+    inventory
 }
 
 /// Reads what is wanted; `tag` may come many times, as `key=value`, or `key` for any value.

@@ -5,7 +5,7 @@ mod body;
 mod calls;
 mod clock;
 mod faults;
-mod inventory;
+pub(crate) mod inventory;
 mod page;
 mod refusal;
 mod snapshot;
