@@ -125,12 +125,12 @@ impl Walk {
     }
 
     async fn ended(&self, id: &str) -> Value {
-        let operation =
-            self.stack.api.ended(id, LONG).await.unwrap_or_else(|error| panic!("{}\n{error:#}", self.story()));
-        // A parent that was cancelled does not wait for its children, which were cancelled with it.
+        let ended = async |id: &str, limit| {
+            self.stack.api.ended(id, limit).await.unwrap_or_else(|error| panic!("{}\n{error:#}", self.story()))
+        };
+        let operation = ended(id, LONG).await;
         for child in operation["children"].as_array().unwrap() {
-            let child = child.as_str().unwrap_or_else(|| child["id"].as_str().unwrap());
-            self.stack.api.ended(child, LONG).await.unwrap_or_else(|error| panic!("{}\n{error:#}", self.story()));
+            ended(child.as_str().unwrap(), Duration::ZERO).await;
         }
         operation
     }

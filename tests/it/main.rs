@@ -10,17 +10,23 @@
 mod absence;
 mod account;
 mod arrows;
+mod cascade;
+#[cfg(target_os = "linux")]
+mod clocks;
 mod compose;
 mod conformance;
 mod crashes;
 mod demo;
 mod drift;
 mod faults;
+mod frames;
 mod given;
 mod limits;
+mod outage;
 mod parallel;
 mod readme;
 mod refusals;
+mod replacement;
 mod requests;
 mod residue;
 mod seed;

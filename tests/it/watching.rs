@@ -2,60 +2,22 @@
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use serde_json::{Value, json};
-use tests::{Stack, stack::TOKEN};
+use tests::Stack;
 
-/// One frame of an event stream.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Frame {
-    pub(crate) id: Option<u64>,
-    pub(crate) event: String,
-    data: Value,
-}
+use crate::frames::{self, Frame};
 
 /// Reads frames until the stream ends, or `enough` says so.
 pub(crate) async fn read(stack: &Stack, id: &str, after: Option<u64>, enough: impl Fn(&Frame) -> bool) -> Vec<Frame> {
-    let mut request = reqwest::Client::new().get(format!("{}/v1/operations/{id}/events", stack.api.base));
-    request = request.bearer_auth(TOKEN).header("accept", "text/event-stream");
-    if let Some(after) = after {
-        request = request.header("last-event-id", after.to_string());
-    }
-    let response = request.send().await.unwrap();
-    if response.status() == 204 {
-        return vec![];
-    }
-    assert_eq!(response.status(), 200);
-    assert_eq!(response.headers()["content-type"], "text/event-stream");
-    let (mut frames, mut text, mut bytes) = (vec![], String::new(), response.bytes_stream());
-    while let Some(chunk) = tokio::time::timeout(Duration::from_secs(60), bytes.next()).await.unwrap() {
-        text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
-        while let Some((frame, rest)) = text.split_once("\n\n") {
-            let frame = parse(frame);
-            text = rest.to_owned();
-            if frame.event.is_empty() {
-                continue;
-            }
-            frames.push(frame);
-            if enough(frames.last().unwrap()) {
-                return frames;
-            }
-        }
-    }
+    let (mut frames, after) = (vec![], after.map(|after| after.to_string()));
+    let each = |frame: Frame| {
+        frames.push(frame);
+        enough(&frames[frames.len() - 1])
+    };
+    let path = format!("/v1/operations/{id}/events");
+    let status = frames::read(&stack.api, &path, after.as_deref(), each).await.unwrap();
+    assert_eq!(status, if frames.is_empty() { 204 } else { 200 });
     frames
-}
-
-fn parse(text: &str) -> Frame {
-    let mut frame = Frame::default();
-    for line in text.lines() {
-        match line.split_once(':').map(|(name, value)| (name, value.trim_start())) {
-            Some(("id", value)) => frame.id = Some(value.parse().unwrap()),
-            Some(("event", value)) => frame.event = value.to_owned(),
-            Some(("data", value)) => frame.data = serde_json::from_str(value).unwrap(),
-            Some(_) | None => {}
-        }
-    }
-    frame
 }
 
 #[tokio::test]
@@ -64,13 +26,13 @@ async fn a_stream_tells_everything_once_and_goes_on_where_it_was_cut() {
     let id = stack.api.post("/v1/districts", &json!({"name": "dev"})).await.unwrap().operation().unwrap();
 
     let begun = read(&stack, &id, None, |frame| frame.event == "step_succeeded").await;
-    assert_eq!((begun[0].event.as_str(), begun[0].id), ("snapshot", None));
-    assert_eq!(begun[1].id, Some(1), "the first entry follows the snapshot");
-    let last = begun.last().unwrap().id.unwrap();
+    assert_eq!((begun[0].event.as_str(), begun[0].seq()), ("snapshot", None));
+    assert_eq!(begun[1].seq(), Some(1), "the first entry follows the snapshot");
+    let last = begun.last().unwrap().seq().unwrap();
 
     let rest = read(&stack, &id, Some(last), |_| false).await;
     assert_eq!(rest.last().unwrap().event, "end");
-    let seen: Vec<u64> = begun.iter().chain(&rest).filter(|it| it.event != "end").filter_map(|it| it.id).collect();
+    let seen: Vec<u64> = begun.iter().chain(&rest).filter(|it| it.event != "end").filter_map(Frame::seq).collect();
     assert_eq!(seen, (1..=*seen.last().unwrap()).collect::<Vec<_>>(), "no gap and nothing twice");
     assert_eq!(rest[rest.len() - 2].event, "finished");
 

@@ -43,7 +43,7 @@ async fn fails_over(topology: Topology) {
     assert_eq!(stack.api.succeeded(&id, LONG).await.unwrap()["state"], "succeeded");
 
     assert_eq!(frames.last().unwrap().event, "end", "the stream goes on to the end");
-    let seen: Vec<u64> = frames.iter().filter(|it| it.event != "end").filter_map(|it| it.id).collect();
+    let seen: Vec<u64> = frames.iter().filter(|it| it.event != "end").filter_map(|it| it.seq()).collect();
     assert_eq!(seen, (1..=*seen.last().unwrap()).collect::<Vec<_>>(), "no gap and nothing twice");
     assert_eq!(frames.iter().filter(|it| it.event == "finished").count(), 1);
     let standing = stack.api.get("/v1/districts").await.unwrap();
