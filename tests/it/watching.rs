@@ -10,12 +10,18 @@ use crate::frames::{self, Frame};
 /// Reads frames until the stream ends, or `enough` says so.
 pub(crate) async fn read(stack: &Stack, id: &str, after: Option<u64>, enough: impl Fn(&Frame) -> bool) -> Vec<Frame> {
     let (mut frames, after) = (vec![], after.map(|after| after.to_string()));
-    let each = |frame: Frame| {
+    let mut each = |frame: Frame| {
         frames.push(frame);
         enough(&frames[frames.len() - 1])
     };
     let path = format!("/v1/operations/{id}/events");
-    let status = frames::read(&stack.api, &path, after.as_deref(), each).await.unwrap();
+    // A stream that cannot be opened while the store changes its master is asked for again, as clients do.
+    let status = loop {
+        match frames::read(&stack.api, &path, after.as_deref(), &mut each).await.unwrap() {
+            503 => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+            status => break status,
+        }
+    };
     assert_eq!(status, if frames.is_empty() { 204 } else { 200 });
     frames
 }

@@ -23,10 +23,11 @@ fn keyed(acceptance: Acceptance) -> Acceptance {
     Acceptance { idempotency: Some(idempotency), ..acceptance }
 }
 
-/// Every key with all that stands in it.
+/// Every key of the bench with all that stands in it; other tests may be at work on the same servers.
 async fn everything(bench: &Bench) -> BTreeMap<String, String> {
     let mut connection = bench.raw().await;
-    let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+    let own = format!("{}:*", shared::store::keys::namespace(&bench.store.settings().namespace));
+    let keys: Vec<String> = redis::cmd("KEYS").arg(own).query_async(&mut connection).await.unwrap();
     let mut dump = BTreeMap::new();
     for key in keys {
         let kind: String = redis::cmd("TYPE").arg(&key).query_async(&mut connection).await.unwrap();

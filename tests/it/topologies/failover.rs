@@ -30,7 +30,7 @@ async fn fails_over(topology: Topology) {
     let stack = stack_on(&servers).await;
     let account = Account::at(&stack.aws.client.base);
     stack.aws.slow_down(40).await.unwrap();
-    let id = stack.api.post("/v1/districts", &json!({"name": "dev"})).await.unwrap().operation().unwrap();
+    let id = insist(&stack, "dev").await;
     stack.step_reaches(&id, "create_vpc", &["succeeded"]).await.unwrap();
 
     let breaking = async {
