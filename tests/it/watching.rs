@@ -18,7 +18,7 @@ pub(crate) async fn read(stack: &Stack, id: &str, after: Option<u64>, enough: im
     // A stream that cannot be opened while the store changes its master is asked for again, as clients do.
     let status = loop {
         match frames::read(&stack.api, &path, after.as_deref(), &mut each).await.unwrap() {
-            503 => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+            503 => tokio::time::sleep(Duration::from_millis(100)).await,
             status => break status,
         }
     };
